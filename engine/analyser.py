@@ -1,0 +1,236 @@
+"""The short door: audio in, an Analysis out; or a stream of events."""
+
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine import lineup
+from engine.audio.files import AudioFile, mono
+from engine.audio.resample import Resampler
+from engine.clock import LIVE_CLOCK, SAMPLE_RATE, seconds
+from engine.errors import AudioError, UsageError
+from engine.messages import Activity, Committed, Event, Floats, Gap, Timing, Turn, Word, read_only
+from engine.pipeline import LivePipeline, Pipeline
+from engine.streaming.window import DEFAULT_TIMING
+from engine.text.transcript import Transcript
+
+BLOCK_S = 1.0
+
+Audio = str | Path | bytes | ArrayLike | Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What was said in a recording, by whom and when.
+
+    ``activity`` (T, S) has a column for each of ``speakers`` and a row for each of
+    ``frame_start_s`` (T,); ``embeddings`` (len(turns), E) has a row of NaN where a turn was too
+    short for an x-vector.
+    """
+
+    text: str
+    words: tuple[Word, ...]
+    turns: tuple[Turn, ...]
+    activity: Floats
+    embeddings: Floats
+    frame_start_s: NDArray[np.float64]
+    gaps: tuple[Gap, ...]
+    speakers: tuple[str, ...]
+    duration_s: float
+    committed_text: str
+    """What had been committed live before final results replaced it; empty off line."""
+
+
+class Stream:
+    """Samples in, events out; ``push`` takes any portions at one rate."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        self._pipeline = pipeline
+        self._resampler: Resampler | None = None
+        self.heard_samples = 0
+
+    @property
+    def latency_s(self) -> float:
+        """The longest time from a sample spoken to the commitment of its frame."""
+        return self._pipeline.latency_s
+
+    @property
+    def work_per_frame(self) -> float:
+        """Frames run for each frame of speech."""
+        return self._pipeline.work_per_frame
+
+    def push(self, samples: ArrayLike, sampling_rate: int = SAMPLE_RATE) -> list[Event]:
+        """Take samples (n,) in -1..1 and return the events of the steps they complete."""
+        if self._resampler is None:
+            self._resampler = Resampler(sampling_rate)
+        if sampling_rate != self._resampler.sampling_rate:
+            raise UsageError(
+                f"this stream began at {self._resampler.sampling_rate} Hz, not {sampling_rate}: "
+                "call finish() or reset() before another rate"
+            )
+        return self._hear(self._resampler.push(_samples(samples)))
+
+    def finish(self) -> list[Event]:
+        """Return the events of what is still open; the stream is then as new."""
+        tail = self._resampler.finish() if self._resampler else np.zeros(0, dtype=np.float32)
+        events = self._hear(tail) + self._pipeline.finish()
+        self._resampler = None
+        return events
+
+    def reset(self) -> None:
+        """Forget everything pushed."""
+        self._resampler = None
+        self.heard_samples = 0
+        self._pipeline.reset()
+
+    def _hear(self, samples: NDArray[np.float32]) -> list[Event]:
+        self.heard_samples += len(samples)
+        return self._pipeline.push(samples)
+
+
+class Analyser:
+    """Runs a line-up over files, arrays and streams.
+
+    ``models`` is a name or folder, or several, the first that serves a task taking it; None is the
+    embedded model. Raises CheckpointError or DeviceError where they cannot be used.
+    """
+
+    def __init__(
+        self,
+        models: str | Path | Sequence[str | Path] | None = None,
+        *,
+        device: str = "auto",
+        dtype: str = "auto",
+    ) -> None:
+        if models is None:
+            models = (lineup.EMBEDDED,)
+        elif isinstance(models, str | Path):
+            models = (models,)
+        self.line_up = lineup.load([str(model) for model in models], device, dtype)
+
+    def __call__(self, audio: Audio, sampling_rate: int | None = None) -> Analysis:
+        """Analyse a path, the bytes of an audio file, an array, or {"array", "sampling_rate"}.
+
+        An array without a rate is taken to be at SAMPLE_RATE.
+        """
+        return analyse(self.offline(), audio, sampling_rate)
+
+    def stream(
+        self,
+        step_s: float = DEFAULT_TIMING.step_s,
+        lookahead_s: float = DEFAULT_TIMING.lookahead_s,
+        memory_s: float = DEFAULT_TIMING.memory_s,
+    ) -> Stream:
+        """Open a live stream: partial, committed and final events."""
+        timing = Timing(step_s=step_s, lookahead_s=lookahead_s, memory_s=memory_s)
+        return Stream(LivePipeline(self.line_up, timing))
+
+    def offline(self) -> Stream:
+        """Open a stream of final events alone."""
+        return Stream(Pipeline(self.line_up))
+
+
+def analyse(stream: Stream, audio: Audio, sampling_rate: int | None = None) -> Analysis:
+    """Send audio through a stream, block by block, and gather what it found."""
+    gathering = _Gathering()
+    for block, rate in blocks(audio, sampling_rate):
+        gathering.apply(stream.push(block, rate))
+    gathering.apply(stream.finish())
+    return gathering.analysis(stream.heard_samples)
+
+
+def blocks(
+    audio: Audio, sampling_rate: int | None = None
+) -> Iterator[tuple[NDArray[np.float32], int]]:
+    """Yield mono blocks (n,) and their rate of anything that ``Analyser`` accepts."""
+    if isinstance(audio, Mapping):
+        try:
+            array, rate = cast(ArrayLike, audio["array"]), int(str(audio["sampling_rate"]))
+        except (KeyError, ValueError) as error:
+            raise UsageError('audio as a dict needs "array" and "sampling_rate"') from error
+        yield from blocks(array, rate)
+        return
+    if isinstance(audio, str | Path | bytes):
+        source = io.BytesIO(audio) if isinstance(audio, bytes) else audio
+        with AudioFile(source) as file:
+            size = round(BLOCK_S * file.sampling_rate)
+            while len(block := file.read(size)):
+                yield block, file.sampling_rate
+        return
+    samples = _samples(audio)
+    rate = sampling_rate or SAMPLE_RATE
+    size = round(BLOCK_S * rate)
+    for start in range(0, len(samples), size):
+        yield samples[start : start + size], rate
+
+
+class _Gathering:
+    """Collects events into an Analysis."""
+
+    def __init__(self) -> None:
+        self._transcript = Transcript()
+        self._activity: list[Activity] = []
+        self._committed: list[Word] = []
+
+    def apply(self, events: list[Event]) -> None:
+        for event in events:
+            self._transcript.apply(event)
+            if isinstance(event, Activity) and event.stage == "final":
+                self._activity.append(event)
+            if isinstance(event, Committed):
+                self._committed += event.words
+
+    def analysis(self, heard_samples: int) -> Analysis:
+        turns = tuple(self._transcript.turns)
+        speakers = tuple(dict.fromkeys(turn.speaker for turn in turns if turn.speaker))
+        frames = LIVE_CLOCK.frames(heard_samples)
+        activity = np.zeros((frames, len(speakers)), dtype=np.float32)
+        for event in self._activity:
+            first = event.start_samples // LIVE_CLOCK.hop_samples
+            for column, speaker in enumerate(event.speakers):
+                if speaker is not None:
+                    rows = activity[first : first + len(event.posterior), speakers.index(speaker)]
+                    np.maximum(rows, event.posterior[: len(rows), column], out=rows)
+        sizes = {len(turn.embedding) for turn in turns if turn.embedding is not None}
+        embeddings = np.full((len(turns), max(sizes, default=0)), np.nan, dtype=np.float32)
+        for row, turn in zip(embeddings, turns, strict=True):
+            if turn.embedding is not None:
+                row[:] = turn.embedding
+        return Analysis(
+            text=" ".join(word.text for word in self._transcript.final_words),
+            words=tuple(self._transcript.final_words),
+            turns=turns,
+            activity=read_only(activity),
+            embeddings=read_only(embeddings),
+            frame_start_s=np.arange(frames, dtype=np.float64) * LIVE_CLOCK.hop_s,
+            gaps=tuple(self._transcript.gaps),
+            speakers=speakers,
+            duration_s=seconds(heard_samples),
+            committed_text=" ".join(word.text for word in self._committed),
+        )
+
+
+def _samples(audio: object) -> NDArray[np.float32]:
+    """Return an array-like as mono float32 (n,); of two axes the shorter one is the channels."""
+    try:
+        samples = np.asarray(audio)
+    except (TypeError, ValueError) as error:
+        raise AudioError("this is not sound: give a path, bytes, or an array of samples") from error
+    if not np.issubdtype(samples.dtype, np.number) or samples.ndim not in (1, 2):
+        raise AudioError(
+            f"an array of {samples.dtype} with {samples.ndim} axes is not sound: "
+            "give one axis of samples, or two with channels"
+        )
+    if np.issubdtype(samples.dtype, np.integer):
+        samples = samples / float(np.iinfo(samples.dtype).max)
+    samples = samples.astype(np.float32, copy=False)
+    if samples.ndim == 1:
+        samples = samples[:, None]
+    elif samples.shape[0] < samples.shape[1]:
+        samples = samples.T
+    return mono(samples)

@@ -1,0 +1,1 @@
+"""Sound in: files and synthetic sources, the ring between threads, resampling."""

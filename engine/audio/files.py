@@ -1,0 +1,104 @@
+"""Audio files, read block by block whatever their length, rate and channels."""
+
+import io
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+import soundfile
+from numpy.typing import NDArray
+
+from engine.errors import AudioError
+
+READABLE = [".wav", ".flac", ".ogg", ".opus", ".mp3", ".w64", ".aiff", ".au", ".caf"]
+
+
+class AudioFile:
+    """An open audio file; ``read`` gives mono float32 at the file's own rate.
+
+    ``channel`` picks one channel from 0, None mixes all down. Nothing is allocated by what the
+    header claims. Raises AudioError where the file cannot be opened or read.
+    """
+
+    def __init__(self, source: str | Path | io.BytesIO, channel: int | None = None) -> None:
+        self.name = "the audio" if isinstance(source, io.BytesIO) else str(source)
+        self.channel = channel
+        if not isinstance(source, io.BytesIO):
+            _check_path(source)
+        try:
+            self._file = soundfile.SoundFile(source)
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise AudioError(
+                f"{self.name} cannot be read as sound ({_reason(error)}): "
+                f"convert it to WAV or FLAC (readable here: {', '.join(READABLE)})"
+            ) from error
+        if channel is not None and not 0 <= channel < self.channels:
+            self.close()
+            raise AudioError(f"{self.name} has channels 0 to {self.channels - 1}, not {channel}")
+
+    @property
+    def sampling_rate(self) -> int:
+        return int(self._file.samplerate)
+
+    @property
+    def channels(self) -> int:
+        return int(self._file.channels)
+
+    @property
+    def duration_s(self) -> float | None:
+        """What the header claims; None where it claims nothing believable."""
+        frames = int(self._file.frames)
+        return frames / self.sampling_rate if 0 < frames < 2**62 else None
+
+    def read(self, frames: int) -> NDArray[np.float32]:
+        """Return up to ``frames`` samples (n,), fewer only at the end."""
+        try:
+            block = self._file.read(frames, dtype="float32", always_2d=True)
+        except (soundfile.LibsndfileError, OSError) as error:
+            raise AudioError(
+                f"{self.name} broke off while reading ({_reason(error)}): repair or convert it"
+            ) from error
+        return mono(block, self.channel)
+
+    def rewind(self) -> None:
+        """Go back to the first sample."""
+        self._file.seek(0)
+
+    def close(self) -> None:
+        self._file.close()
+
+    def __enter__(self) -> "AudioFile":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+
+def _check_path(path: str | Path) -> None:
+    if str(path).startswith(("http://", "https://")):
+        raise AudioError(f"{path} is an address: download it first, then give the file")
+    if Path(path).is_dir():
+        raise AudioError(f"{path} is a folder: give an audio file")
+    if not Path(path).exists():
+        raise AudioError(f"{path} does not exist: check the name")
+
+
+def mono(block: NDArray[np.float32], channel: int | None = None) -> NDArray[np.float32]:
+    """Return one channel, or the mean of all, of a block (n, channels) with no NaN in it."""
+    if channel is not None:
+        one = block[:, channel]
+    elif block.shape[1] == 1:
+        one = block[:, 0]
+    else:
+        one = block.mean(axis=1)
+    return np.nan_to_num(one, nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
+
+
+def _reason(error: Exception) -> str:
+    text = str(getattr(error, "error_string", error))
+    return text.strip().rstrip(".").lower() or "unknown reason"

@@ -1,0 +1,338 @@
+"""The line-up: the checkpoints in use, one per task, each distinct trunk run once."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from engine import assets, compute
+from engine.clock import LIVE_CLOCK
+from engine.errors import CheckpointError
+from engine.messages import Floats, ModelInfo, Task, read_only
+from engine.model import (
+    CTCTokenizer,
+    FeatureExtractor,
+    UniSpeechSatForAudioFrameClassification,
+    UniSpeechSatForCTC,
+    UniSpeechSatForXVector,
+    UniSpeechSatModel,
+)
+from engine.model.checkpoint import content_hash, trunk_hash
+from engine.speakers.map import VoiceMap
+from engine.text.ctc import Alphabet
+
+EMBEDDED = "embedded"
+TASKS: tuple[Task, ...] = ("ctc", "frames", "xvector")
+TASK_OF: dict[str, Task] = {
+    "UniSpeechSatForCTC": "ctc",
+    "UniSpeechSatForAudioFrameClassification": "frames",
+    "UniSpeechSatForXVector": "xvector",
+}
+
+Head = UniSpeechSatForCTC | UniSpeechSatForAudioFrameClassification | UniSpeechSatForXVector
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What the line-up made of one stretch of T frames; None where no checkpoint serves a task."""
+
+    frames: int
+    posterior: Floats | None
+    """CTC probabilities (T, V)."""
+    activity: Floats | None
+    """Probability of each local speaker (T, S)."""
+    voice_frames: torch.Tensor | None
+    """Frames (T - shrink, C) that x-vectors are pooled from."""
+    hidden_states: tuple[torch.Tensor, ...]
+    """Of the trunk of the first task served, (1, T, D) each, input of the first layer first."""
+    logits: Floats | None
+    """CTC logits (T, V) before the softmax."""
+
+    def since(self, frame: int) -> "Heard":
+        """Return what is for display from ``frame`` on."""
+        return Heard(
+            frames=max(0, self.frames - frame),
+            posterior=None if self.posterior is None else self.posterior[frame:],
+            activity=None if self.activity is None else self.activity[frame:],
+            voice_frames=None,
+            hidden_states=(),
+            logits=None,
+        )
+
+
+@dataclass
+class _Trunk:
+    """One trunk with its preprocessing and the heads that sit on it."""
+
+    hash: str
+    model: UniSpeechSatModel
+    features: FeatureExtractor
+    heads: dict[Task, Head]
+
+
+@dataclass(frozen=True)
+class Thresholds:
+    """Cosines that the x-vector checkpoint's folder states in ``verification.json``."""
+
+    verification: float | None = None
+    """At and above it two recordings are decided to be of one voice; None: nobody measured it."""
+    tracking: float = 0.75
+    """At and above it a turn goes on a voice heard before."""
+
+
+class LineUp:
+    """Checkpoints by task, ready to listen; weights never change.
+
+    ``passes_run`` counts trunk passes, ``trunk_passes`` says how many one call of ``listen`` costs.
+    """
+
+    def __init__(self, trunks: Sequence[_Trunk], info: Sequence[ModelInfo], device: str) -> None:
+        self._trunks = tuple(trunks)
+        self.info = tuple(info)
+        self.device = device
+        self.passes_run = 0
+        self._heads: dict[Task, Head] = {
+            task: head for trunk in trunks for task, head in trunk.heads.items()
+        }
+        self.alphabet: Alphabet | None = None
+        self.thresholds = Thresholds()
+        xvector = self._heads.get("xvector")
+        self.voice_map: VoiceMap | None = None
+        if isinstance(xvector, UniSpeechSatForXVector):
+            self.voice_map = VoiceMap.of_head(xvector)
+
+    @property
+    def trunk_passes(self) -> int:
+        return len(self._trunks)
+
+    @property
+    def map_background(self) -> Floats:
+        """Places (P, 2) of the x-vector head's training voices; none without such a head."""
+        if self.voice_map is None:
+            return read_only(np.zeros((0, 2)))
+        return self.voice_map.background
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """The tasks that some checkpoint serves."""
+        return tuple(task for task in TASKS if task in self._heads)
+
+    @property
+    def tasks_off(self) -> tuple[Task, ...]:
+        """The tasks that none serves."""
+        return tuple(task for task in TASKS if task not in self._heads)
+
+    @torch.inference_mode()
+    def listen(self, samples: NDArray[np.float32]) -> Heard:
+        """Run every trunk once over one clip (n,) at SAMPLE_RATE and every head on it."""
+        if LIVE_CLOCK.frames(len(samples)) == 0:
+            return self.silence(0)
+        found: dict[Task, torch.Tensor] = {}
+        hidden_states: tuple[torch.Tensor, ...] = ()
+        for trunk in self._trunks:
+            rate = trunk.features.sampling_rate
+            rows = trunk.features(samples, sampling_rate=rate, return_tensors="pt").input_values
+            assert isinstance(rows, torch.Tensor)
+            waveform = rows.to(self.device, trunk.model.dtype)
+            states = trunk.model(waveform, output_hidden_states=True).hidden_states
+            self.passes_run += 1
+            hidden_states = hidden_states or states
+            for task, head in trunk.heads.items():
+                if isinstance(head, UniSpeechSatForXVector):
+                    if states[-1].shape[1] >= head.min_frames:
+                        found[task] = head.tdnn_frames(head.mix(states))[0]
+                else:
+                    found[task] = head.head(states).logits[0].float()
+        logits, activity = found.get("ctc"), found.get("frames")
+        return Heard(
+            frames=hidden_states[-1].shape[1],
+            posterior=None if logits is None else _array(logits.softmax(dim=-1)),
+            activity=None if activity is None else _array(activity.sigmoid()),
+            voice_frames=found.get("xvector"),
+            hidden_states=hidden_states,
+            logits=None if logits is None else _array(logits),
+        )
+
+    def silence(self, frames: int) -> Heard:
+        """Return what a stretch of T frames of silence gives, without running anything."""
+        posterior, activity = None, None
+        if self.alphabet is not None:
+            posterior = np.zeros((frames, len(self.alphabet.symbols)), dtype=np.float32)
+            posterior[:, self.alphabet.blank] = 1.0
+        if "frames" in self._heads:
+            speakers = self._heads["frames"].config.num_labels
+            activity = np.zeros((frames, speakers), dtype=np.float32)
+        return Heard(frames, posterior, activity, None, (), None)
+
+    @torch.inference_mode()
+    def embed(self, heard: Heard, mask: NDArray[np.bool_]) -> Floats | None:
+        """Pool the x-vector (E,) over the frames of a mask (T,); None where they are too few."""
+        return self.pool([(heard, mask)])
+
+    @torch.inference_mode()
+    def pool(self, parts: Sequence[tuple[Heard, NDArray[np.bool_]]]) -> Floats | None:
+        """Pool one x-vector (E,) over masked frames of several stretches; None: too few."""
+        head = self._heads.get("xvector")
+        if not isinstance(head, UniSpeechSatForXVector):
+            return None
+        chosen: list[torch.Tensor] = []
+        for heard, mask in parts:
+            if heard.voice_frames is None:
+                continue
+            # Each of these frames sees its neighbours on both sides; it stands for the middle one.
+            shrink = heard.frames - len(heard.voice_frames)
+            middle = mask[shrink // 2 : shrink // 2 + len(heard.voice_frames)]
+            chosen.append(heard.voice_frames[torch.from_numpy(middle).to(self.device)])
+        if sum(len(part) for part in chosen) < 2:
+            return None
+        return _array(head.pool(torch.cat(chosen)).float())
+
+
+def load(
+    names: Sequence[str] = (EMBEDDED,),
+    device: str = "auto",
+    dtype: str = "auto",
+    progress: Progress = lambda _: None,
+) -> LineUp:
+    """Load checkpoints: the first of ``names`` that serves a task takes it.
+
+    A name is ``embedded`` or a folder in the published layout (or one that holds such folders).
+    Raises CheckpointError or DeviceError with the way out; nothing stays half loaded.
+    """
+    chosen = compute.resolve(device)
+    trunks: dict[tuple[str, str], _Trunk] = {}
+    info: list[ModelInfo] = []
+    alphabet: Alphabet | None = None
+    thresholds = Thresholds()
+    for name in names:
+        for folder in folders(name):
+            task = task_of(folder)
+            if any(task == one.task for one in info):
+                continue
+            progress(f"{task} · {name if name == EMBEDDED else folder.name}")
+            features = FeatureExtractor.from_pretrained(folder)
+            key = (trunk_hash(folder), repr(features))
+            shared = trunks.get(key)
+            head = _open(folder, task, chosen, dtype, shared.model if shared else None)
+            trunk = trunks.setdefault(key, _Trunk(key[0], head.unispeech_sat, features, {}))
+            trunk.heads[task] = head
+            if task == "ctc":
+                alphabet = _alphabet(folder, head.config.vocab_size)
+            if task == "xvector":
+                thresholds = _stated_thresholds(folder)
+            info.append(_describe(folder, name, task, head, key[0], chosen, alphabet))
+    line_up = LineUp(list(trunks.values()), info, chosen)
+    line_up.alphabet = alphabet
+    line_up.thresholds = thresholds
+    return line_up
+
+
+def folders(name: str) -> tuple[Path, ...]:
+    """Return the model folders that a name stands for: the embedded ones, one, or those inside."""
+    if name == EMBEDDED:
+        return assets.embedded_models()
+    folder = Path(name).expanduser()
+    if not folder.is_dir():
+        raise CheckpointError(
+            f"{name} is not a folder: give `{EMBEDDED}` or a folder with config.json and weights"
+        )
+    if (folder / "config.json").is_file():
+        return (folder,)
+    inside = tuple(sorted(path.parent for path in folder.glob("*/config.json")))
+    if not inside:
+        raise CheckpointError(
+            f"{name} holds no config.json: choose the folder that a checkpoint was saved to"
+        )
+    return inside
+
+
+def task_of(folder: Path) -> Task:
+    """Return the task that a model folder serves, by the architecture it names."""
+    try:
+        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        architecture = str(config["architectures"][0])
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise CheckpointError(
+            f"{folder / 'config.json'} names no architecture: "
+            f'add "architectures": ["{next(iter(TASK_OF))}"] or the class it was saved from'
+        ) from error
+    if architecture not in TASK_OF:
+        raise CheckpointError(
+            f"{folder.name} is a {architecture}, which no pane can show: "
+            f"use a checkpoint of {', '.join(TASK_OF)}"
+        )
+    return TASK_OF[architecture]
+
+
+def _open(
+    folder: Path, task: Task, device: str, dtype: str, trunk: UniSpeechSatModel | None
+) -> Head:
+    classes: dict[Task, type[Head]] = {
+        "ctc": UniSpeechSatForCTC,
+        "frames": UniSpeechSatForAudioFrameClassification,
+        "xvector": UniSpeechSatForXVector,
+    }
+    head = classes[task].from_pretrained(folder, device=device, dtype=dtype, trunk=trunk)
+    if head.config.clock.hop_samples != LIVE_CLOCK.hop_samples:
+        raise CheckpointError(
+            f"{folder.name} makes a frame every {head.config.clock.hop_samples} samples, the live "
+            f"path needs {LIVE_CLOCK.hop_samples}: use a checkpoint of the published family"
+        )
+    return head
+
+
+def _alphabet(folder: Path, outputs: int) -> Alphabet:
+    tokenizer = CTCTokenizer.from_pretrained(folder)
+    symbols = [tokenizer.tokens.get(number, tokenizer.unk_token) for number in range(outputs)]
+    return Alphabet(
+        symbols=tuple(symbols),
+        blank=tokenizer.vocabulary[tokenizer.pad_token],
+        delimiter=tokenizer.vocabulary[tokenizer.word_delimiter_token],
+        lower_case=tokenizer.do_lower_case,
+    )
+
+
+def _stated_thresholds(folder: Path) -> Thresholds:
+    file = folder / "verification.json"
+    try:
+        stated = json.loads(file.read_text(encoding="utf-8"))
+        return Thresholds(float(stated["threshold"]), float(stated["tracking_threshold"]))
+    except FileNotFoundError:
+        return Thresholds()
+    except (OSError, ValueError, LookupError, TypeError) as error:
+        raise CheckpointError(
+            f"{file} cannot be read: "
+            'write {"threshold": COSINE, "tracking_threshold": COSINE} or remove it'
+        ) from error
+
+
+def _describe(
+    folder: Path,
+    name: str,
+    task: Task,
+    head: Head,
+    trunk: str,
+    device: str,
+    alphabet: Alphabet | None,
+) -> ModelInfo:
+    return ModelInfo(
+        task=task,
+        name=f"{folder.parent.name}/{folder.name}" if name == EMBEDDED else folder.name,
+        hash=content_hash(folder),
+        trunk_hash=trunk,
+        device=device,
+        dtype=str(next(head.parameters()).dtype).removeprefix("torch."),
+        parameters=sum(parameter.numel() for parameter in head.parameters()),
+        is_embedded=name == EMBEDDED,
+        vocabulary=alphabet.symbols if task == "ctc" and alphabet else (),
+    )
+
+
+def _array(tensor: torch.Tensor) -> Floats:
+    array: Floats = tensor.float().cpu().numpy()
+    return array

@@ -1,0 +1,294 @@
+"""From samples to events: the only place that composes model, streaming, text and speakers."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.clock import to_samples
+from engine.lineup import Heard, LineUp
+from engine.messages import (
+    Activity,
+    Committed,
+    Embedding,
+    Event,
+    Final,
+    Partial,
+    Posterior,
+    Span,
+    Stage,
+    Timing,
+    Word,
+    read_only,
+)
+from engine.speakers.activity import Mask, exclusive, stretches
+from engine.speakers.turns import LEAST_VOICE_S, TurnTaker
+from engine.speakers.voices import Vector, Voices
+from engine.streaming.segmenter import HOP, Segment, Segmenter, to_frames
+from engine.streaming.tape import Tape
+from engine.streaming.window import DEFAULT_TIMING, Stepper, Window
+from engine.text.ctc import CtcCollapse, collapse
+
+LEAST_VOICE_FRAMES = to_frames(LEAST_VOICE_S)
+
+
+class Pipeline:
+    """Takes samples at SAMPLE_RATE in any portions and gives the final events of ended segments.
+
+    Knows no threads. This is the offline path; ``LivePipeline`` adds the partial pass to it.
+    """
+
+    def __init__(self, line_up: LineUp) -> None:
+        self.line_up = line_up
+        self._step_samples = to_samples(DEFAULT_TIMING.step_s)
+        self._segmenter = Segmenter()
+        self._tape = Tape()
+        self._voices = Voices(line_up.thresholds.tracking)
+        self._turns = TurnTaker(self._voices, self._place)
+        self._position = 0
+        self._finalised = 0
+
+    @property
+    def latency_s(self) -> float:
+        """The longest time from a sample spoken to its result, in signal time."""
+        return self._segmenter.settings.longest_s + self._segmenter.settings.pause_s
+
+    @property
+    def work_per_frame(self) -> float:
+        """Frames run for each frame of speech."""
+        return 1.0
+
+    def reset(self) -> None:
+        """Forget everything; what follows is as from a new object."""
+        self._segmenter.reset()
+        self._tape.reset()
+        self._voices.reset()
+        self._position = 0
+        self._finalised = 0
+
+    def push(self, samples: NDArray[np.float32]) -> list[Event]:
+        """Take samples (n,) and return what every step they complete has found."""
+        self._tape.push(samples)
+        events: list[Event] = []
+        while self._tape.stop_samples - self._position >= self._step_samples:
+            events += self._step(self._position + self._step_samples)
+            self._tape.drop_before(self._oldest_needed())
+        return events
+
+    def finish(self) -> list[Event]:
+        """Return the final events of what is still open, and forget everything."""
+        ended = [*self._advance(self._tape.stop_samples), *self._segmenter.finish()]
+        events = self._close(ended)
+        self.reset()
+        return events
+
+    def _step(self, stop: int) -> list[Event]:
+        return self._end_all(self._advance(stop))
+
+    def _close(self, ended: list[Segment]) -> list[Event]:
+        return self._end_all(ended)
+
+    def _advance(self, stop: int) -> list[Segment]:
+        """Let the segmenter hear everything up to ``stop``."""
+        start, self._position = self._position, stop
+        return self._segmenter.push(self._tape.read(start, stop))
+
+    def _end_all(self, segments: list[Segment]) -> list[Event]:
+        return [event for segment in segments for event in self._end(segment)]
+
+    def _oldest_needed(self) -> int:
+        return self._segmenter.open_start_samples
+
+    def _end(self, segment: Segment) -> list[Event]:
+        """Run an ended segment whole: by construction the offline result of its samples."""
+        self._finalised = segment.stop_samples
+        if not segment.is_speech:
+            return [_final(segment, ()), *self._silence(segment, "final")]
+        heard = self.line_up.listen(self._tape.read(segment.start_samples, segment.stop_samples))
+        words: tuple[Word, ...] = ()
+        if heard.posterior is not None and self.line_up.alphabet is not None:
+            first_frame = segment.start_samples // HOP
+            words = collapse(heard.posterior, self.line_up.alphabet, first_frame)
+        spoken = self._turns.take(
+            segment,
+            segment.number,
+            words,
+            heard.activity,
+            heard.frames,
+            lambda mask: self.line_up.embed(heard, mask),
+        )
+        shown = _shown(segment, heard, segment.stop_samples, spoken.speakers, "final")
+        return [_final(segment, spoken.words), *shown, *spoken.turns]
+
+    def _silence(self, span: Span, stage: Stage) -> list[Event]:
+        """Return what a stretch shows that nobody has run: blanks and no activity."""
+        frames = -(-(span.stop_samples - span.start_samples) // HOP)
+        silent = self.line_up.silence(frames)
+        speakers = (None,) * (silent.activity.shape[1] if silent.activity is not None else 0)
+        return _shown(span, silent, span.stop_samples, speakers, stage)
+
+    def _place(self, vector: Vector) -> tuple[float, float]:
+        return self.line_up.voice_map.place(vector) if self.line_up.voice_map else (0.0, 0.0)
+
+
+class LivePipeline(Pipeline):
+    """The pipeline with the partial pass: at every step it also commits the frames that are new.
+
+    A committed word stays until the final result of its segment replaces it. When a segment ends,
+    what was still tentative in it is committed first, so that what the live path made of a segment
+    is always complete before the final result comes.
+    """
+
+    def __init__(self, line_up: LineUp, timing: Timing = DEFAULT_TIMING) -> None:
+        super().__init__(line_up)
+        self._stepper = Stepper(timing)
+        self._step_samples = self._stepper.step_samples
+        self._collapse = CtcCollapse(line_up.alphabet) if line_up.alphabet else None
+
+    @property
+    def latency_s(self) -> float:
+        return self._stepper.latency_s
+
+    @property
+    def work_per_frame(self) -> float:
+        return super().work_per_frame + self._stepper.work_per_frame
+
+    def reset(self) -> None:
+        super().reset()
+        self._stepper.reset()
+        if self._collapse:
+            self._collapse.reset()
+
+    def _step(self, stop: int) -> list[Event]:
+        ended = self._advance(stop)
+        return self._look(self._stepper.advance(), ended) + self._end_all(ended)
+
+    def _close(self, ended: list[Segment]) -> list[Event]:
+        window = self._stepper.close(self._tape.stop_samples)
+        return self._look(window, ended) + self._end_all(ended)
+
+    def _end(self, segment: Segment) -> list[Event]:
+        if self._collapse:
+            self._collapse.forget_before(segment.stop_samples)
+        return super()._end(segment)
+
+    def _oldest_needed(self) -> int:
+        return min(super()._oldest_needed(), self._stepper.oldest_needed_samples)
+
+    def _look(self, window: Window, ended: list[Segment]) -> list[Event]:
+        """Run one window, commit its new frames and show the rest as it looks now."""
+        span = Span(
+            start_samples=max(window.committed_before * HOP, self._finalised),
+            stop_samples=max(window.frames * HOP, self._finalised),
+        )
+        committed = window.committed_after * HOP
+        if self._segmenter.is_quiet_since(window.committed_before * HOP):
+            words = self._collapse.skip(window.new_frames) if self._collapse else []
+            return [*self._text(span, ended, words, []), *self._silence(span, "live")]
+        heard = self.line_up.listen(self._tape.read(window.start_samples, window.stop_samples))
+        first = window.committed_before - window.first_frame
+        split = window.committed_after - window.first_frame
+        text: list[Event] = []
+        if self._collapse and heard.posterior is not None:
+            words = self._collapse.push(heard.posterior[first:split])
+            text = self._text(span, ended, words, self._collapse.peek(heard.posterior[split:]))
+        speakers, embedding = self._voices_of(window, heard)
+        recent = heard.since(span.start_samples // HOP - window.first_frame)
+        return [*text, *_shown(span, recent, committed, speakers, "live"), *embedding]
+
+    def _text(
+        self, span: Span, ended: list[Segment], closed: list[Word], tentative: list[Word]
+    ) -> list[Event]:
+        """Return the words now committed and those still open, without what a final replaced."""
+        stop = max((segment.stop_samples for segment in ended), default=0)
+        words = [word for word in [*closed, *tentative] if word.start_samples >= self._finalised]
+        last = closed[-1].start_samples + 1 if closed else 0
+        commit = [word for word in words if word.start_samples < max(last, stop)]
+        events: list[Event] = []
+        if commit:
+            events.append(
+                Committed(
+                    start_samples=commit[0].start_samples,
+                    stop_samples=commit[-1].stop_samples,
+                    words=tuple(commit),
+                )
+            )
+        partial = Partial(
+            start_samples=commit[-1].stop_samples if commit else span.start_samples,
+            stop_samples=span.stop_samples,
+            words=tuple(words[len(commit) :]),
+        )
+        return [*events, partial]
+
+    def _voices_of(
+        self, window: Window, heard: Heard
+    ) -> tuple[tuple[str | None, ...], list[Event]]:
+        """Return who each column is, as far as known, and the x-vector of the open segment.
+
+        What is final already is left out: another voice may have said it in the same column.
+        """
+        if heard.activity is None:
+            alone = np.ones((heard.frames, 1), dtype=bool)
+        else:
+            found = stretches(heard.activity)
+            alone = exclusive(heard.frames, heard.activity.shape[1], found)
+        first = max(0, self._finalised // HOP - window.first_frame)
+        alone[:first] = False
+        columns = [self._vector(heard, alone[:, one]) for one in range(alone.shape[1])]
+        speakers = tuple(self._recognised(vector) for vector in columns)
+        vector = self._vector(heard, np.any(alone, axis=1))
+        if heard.activity is None:
+            speakers = ()
+        if vector is None:
+            return speakers, []
+        return speakers, [
+            Embedding(
+                start_samples=window.start_samples + first * HOP,
+                stop_samples=window.stop_samples,
+                vector=read_only(vector),
+                map_xy=self._place(vector),
+                speaker=self._recognised(vector),
+            )
+        ]
+
+    def _vector(self, heard: Heard, mask: Mask) -> Vector | None:
+        """Return the x-vector of a mask (T,), None where it holds too little speech for one."""
+        return self.line_up.embed(heard, mask) if mask.sum() >= LEAST_VOICE_FRAMES else None
+
+    def _recognised(self, vector: Vector | None) -> str | None:
+        match = self._voices.recognise(vector) if vector is not None else None
+        return match.name if match else None
+
+
+def _final(segment: Segment, words: tuple[Word, ...]) -> Final:
+    return Final(
+        start_samples=segment.start_samples,
+        stop_samples=segment.stop_samples,
+        words=words,
+        segment=segment.number,
+        is_speech=segment.is_speech,
+    )
+
+
+def _shown(
+    span: Span,
+    heard: Heard,
+    committed_samples: int,
+    speakers: tuple[str | None, ...],
+    stage: Stage,
+) -> list[Event]:
+    """Return what the plots show of a stretch: CTC probabilities and activity."""
+    times = {"start_samples": span.start_samples, "stop_samples": span.stop_samples}
+    shown: list[Event] = []
+    if heard.posterior is not None:
+        shown.append(
+            Posterior(
+                **times,
+                posterior=read_only(heard.posterior),
+                committed_samples=committed_samples,
+                stage=stage,
+            )
+        )
+    if heard.activity is not None:
+        shown.append(
+            Activity(**times, posterior=read_only(heard.activity), speakers=speakers, stage=stage)
+        )
+    return shown

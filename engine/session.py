@@ -1,0 +1,361 @@
+"""Lifetimes and threads around the pipeline: commands in, events out."""
+
+import logging
+import os
+import sys
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from engine import assets
+from engine.audio.player import Player
+from engine.audio.resample import Resampler
+from engine.audio.ring import Ring
+from engine.audio.sources import AudioSource, FileSource
+from engine.clock import LIVE_CLOCK, seconds
+from engine.errors import EngineError, UsageError
+from engine.messages import (
+    Command,
+    Event,
+    Failed,
+    Final,
+    Lag,
+    Load,
+    Loaded,
+    Loading,
+    Open,
+    Opened,
+    Pause,
+    Play,
+    SourceState,
+    State,
+    Stop,
+    Timing,
+)
+from engine.outbox import Outbox
+from engine.streaming.window import DEFAULT_TIMING
+
+if TYPE_CHECKING:
+    from engine.lineup import LineUp
+    from engine.pipeline import LivePipeline
+
+DEMO = "demo"
+CHUNK_S = 0.5
+"""How much of the ring the engine takes at once."""
+IDLE_S = 0.01
+NICENESS = 5
+"""The engine gives way to the window and to whatever captures sound."""
+
+log = logging.getLogger(__name__)
+
+
+class Session:
+    """The engine at work: one source at a time, through the live path.
+
+    ``send`` and ``drain`` never block; ``step`` and ``play_step`` are what the two threads run in a
+    loop, and what tests call instead of threads.
+    """
+
+    def __init__(
+        self, *, timing: Timing | None = None, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._timing = timing
+        self._now = now
+        self._commands: deque[Command] = deque()
+        self._outbox = Outbox()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._threads: list[threading.Thread] = []
+        self._line_up: LineUp | None = None
+        self._source: AudioSource | None = None
+        self._pace: float | None = 1.0
+        self._run: _Run | None = None
+
+    @property
+    def ring(self) -> Ring | None:
+        """The ring of the source in use; a new one at every start."""
+        run = self._run
+        return run.ring if run else None
+
+    def start(self) -> None:
+        """Start the threads; torch is imported in the engine's."""
+        for name, loop in (("engine", self._engine_loop), ("source", self._source_loop)):
+            thread = threading.Thread(target=loop, name=name)
+            self._threads.append(thread)
+            thread.start()
+
+    def send(self, command: Command) -> None:
+        """Ask for something; the answer comes as events."""
+        self._commands.append(command)
+        self._wake.set()
+
+    def drain(self) -> list[Event]:
+        """Return everything that happened since the last call, in order."""
+        return self._outbox.drain()
+
+    def events(self) -> Iterator[Event]:
+        """Yield events as they come until the source has stopped or something failed; blocks."""
+        while True:
+            for event in self.drain():
+                yield event
+                stopped = isinstance(event, State) and event.state == "stopped"
+                if stopped or isinstance(event, Failed):
+                    return
+            self._closing.wait(IDLE_S)
+
+    def close(self) -> None:
+        """End at once and join the threads; what was not analysed yet is given up."""
+        self._closing.set()
+        self._wake.set()
+        for thread in self._threads:
+            thread.join()
+        self._threads.clear()
+        self._close_source()
+
+    def __enter__(self) -> "Session":
+        self.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def step(self) -> bool:
+        """Obey what was asked and analyse what was heard; return whether there was anything."""
+        try:
+            asked = self._obey_all()
+            heard = self._analyse()
+        except EngineError as error:
+            self._fail(str(error))
+        except Exception as error:
+            log.exception("the engine failed")
+            self._fail(f"the engine failed ({error}): press play to start again")
+        else:
+            return asked or heard
+        return True
+
+    def play_step(self) -> float:
+        """Let the source play what is due; return how long to wait before the next time, in s."""
+        run = self._run
+        if run is None:
+            return IDLE_S
+        try:
+            return run.player.step(self._now())
+        except EngineError as error:
+            run.player.stop()
+            self._put(Failed(start_samples=0, stop_samples=0, message=str(error)))
+            return IDLE_S
+
+    def _engine_loop(self) -> None:
+        if sys.platform == "linux":
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        while not self._closing.is_set():
+            self._wake.clear()
+            if not self.step():
+                self._wake.wait(IDLE_S)
+
+    def _source_loop(self) -> None:
+        while not self._closing.is_set():
+            self._closing.wait(self.play_step())
+
+    def _obey_all(self) -> bool:
+        asked = bool(self._commands)
+        while self._commands and not self._closing.is_set():
+            self._obey(self._commands.popleft())
+        return asked
+
+    def _obey(self, command: Command) -> None:
+        match command:
+            case Load():
+                self._load(command)
+            case Open():
+                self._open(command)
+            case Play():
+                self._play()
+            case Pause():
+                if self._run is not None and self._run.state == "playing":
+                    self._run.player.pause()
+                    self._change("paused")
+            case Stop():
+                if self._run is not None and self._run.state in ("playing", "paused"):
+                    self._run.player.stop()
+                    self._change("finishing")
+            case Timing():
+                self._timing = command
+            case _:
+                raise UsageError(f"nothing obeys {command!r}")
+
+    def _load(self, command: Load) -> None:
+        self._put(Loading(start_samples=0, stop_samples=0, what=", ".join(command.models)))
+        from engine import compute, lineup
+
+        line_up = lineup.load(
+            command.models,
+            command.device,
+            command.dtype,
+            lambda what: self._put(Loading(start_samples=0, stop_samples=0, what=what)),
+        )
+        self._finish_run()
+        self._line_up = line_up
+        self._put(
+            Loaded(
+                start_samples=0,
+                stop_samples=0,
+                models=line_up.info,
+                trunk_passes=line_up.trunk_passes,
+                tasks_off=line_up.tasks_off,
+                device=line_up.device,
+                devices=compute.devices(),
+                hop_samples=LIVE_CLOCK.hop_samples,
+                map_background=line_up.map_background,
+            )
+        )
+
+    def _open(self, command: Open) -> None:
+        path = assets.demo_recording() if command.path == DEMO else command.path
+        source = FileSource(path, command.channel)
+        self._run = None
+        self._close_source()
+        self._source, self._pace = source, command.pace
+        self._put(
+            Opened(
+                start_samples=0,
+                stop_samples=0,
+                name=DEMO if command.path == DEMO else source.name,
+                sampling_rate=source.sampling_rate,
+                channels=source.channels,
+                duration_s=source.duration_s,
+            )
+        )
+
+    def _play(self) -> None:
+        run = self._run
+        if run is not None and run.state == "paused":
+            run.player.resume(self._now())
+            self._change("playing")
+        elif run is None or run.state == "stopped":
+            self._begin()
+
+    def _begin(self) -> None:
+        """Play the source from its beginning through a new pipeline."""
+        if self._source is None:
+            raise UsageError("there is nothing to play: open a file or the demo first")
+        if self._line_up is None:
+            raise UsageError("no model is loaded: choose one, or the embedded model")
+        from engine.pipeline import LivePipeline
+
+        pipeline = LivePipeline(self._line_up, self._timing or DEFAULT_TIMING)
+        self._source.rewind()
+        self._run = _Run(self._source, self._pace, pipeline)
+        self._run.player.resume(self._now())
+        self._change("playing")
+
+    def _analyse(self) -> bool:
+        run = self._run
+        if run is None or run.state == "stopped":
+            return False
+        is_at_end = run.player.is_at_end
+        events = run.listen()
+        for event in events:
+            self._put(event)
+        if events:
+            self._put(run.lag(self._outbox.frames_dropped))
+        if is_at_end and run.is_drained:
+            if run.state != "finishing":
+                self._change("finishing")
+            self._finish_run()
+        return not run.is_drained
+
+    def _finish_run(self) -> None:
+        """Analyse everything captured and stop; does nothing where nothing runs."""
+        run = self._run
+        if run is None or run.state == "stopped":
+            return
+        run.player.stop()
+        while not run.is_drained and not self._closing.is_set():
+            for event in run.listen():
+                self._put(event)
+        if self._closing.is_set():
+            return
+        for event in run.finish():
+            self._put(event)
+        self._put(run.lag(self._outbox.frames_dropped))
+        self._change("stopped")
+
+    def _fail(self, message: str) -> None:
+        self._put(Failed(start_samples=0, stop_samples=0, message=message))
+
+    def _change(self, state: SourceState) -> None:
+        assert self._run is not None
+        self._run.state = state
+        at = self._run.heard_samples
+        self._put(State(start_samples=at, stop_samples=at, state=state))
+
+    def _put(self, event: Event) -> None:
+        self._outbox.put(event)
+
+    def _close_source(self) -> None:
+        if self._source is not None:
+            self._source.close()
+            self._source = None
+
+
+class _Run:
+    """One playing of a source: its ring, its player, and the pipeline that follows the ring."""
+
+    def __init__(self, source: AudioSource, pace: float | None, pipeline: "LivePipeline") -> None:
+        self.state: SourceState = "playing"
+        self.ring = Ring(source.sampling_rate)
+        self.player = Player(source, self.ring, pace, lambda: self._read)
+        self.heard_samples = 0
+        self._read = 0
+        self._compute_s = 0.0
+        self._resampler = Resampler(source.sampling_rate)
+        self._pipeline = pipeline
+        self._finalised = 0
+
+    @property
+    def is_drained(self) -> bool:
+        """Whether everything in the ring has been analysed."""
+        return self._read == self.ring.written
+
+    def listen(self) -> list[Event]:
+        """Take the next chunk of the ring through the pipeline."""
+        chunk = self.ring.read(self._read, self._read + round(CHUNK_S * self.ring.sampling_rate))
+        if not len(chunk):
+            return []
+        samples = self._resampler.push(chunk)
+        events = self._timed(lambda: self._pipeline.push(samples))
+        self._read += len(chunk)
+        self.heard_samples += len(samples)
+        return events
+
+    def finish(self) -> list[Event]:
+        """Return what the end of the sound still gives."""
+        tail = self._resampler.finish()
+        self.heard_samples += len(tail)
+        return self._timed(lambda: self._pipeline.push(tail) + self._pipeline.finish())
+
+    def lag(self, frames_dropped: int) -> Lag:
+        """Say how far behind the sound the results are."""
+        lag_s = (self.ring.written - self._read) / self.ring.sampling_rate
+        heard_s = seconds(self.heard_samples)
+        return Lag(
+            start_samples=self.heard_samples,
+            stop_samples=self.heard_samples,
+            lag_s=lag_s,
+            pending_final_s=lag_s + heard_s - seconds(self._finalised),
+            real_time_factor=self._compute_s / heard_s if heard_s else 0.0,
+            compute_s=self._compute_s,
+            frames_dropped=frames_dropped,
+        )
+
+    def _timed(self, work: Callable[[], list[Event]]) -> list[Event]:
+        began = time.perf_counter()
+        events = work()
+        self._compute_s += time.perf_counter() - began
+        for event in events:
+            if isinstance(event, Final):
+                self._finalised = event.stop_samples
+        return events

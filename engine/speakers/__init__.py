@@ -1,0 +1,1 @@
+"""Who is active, whose voice it is, and whose turn it was."""

@@ -1,0 +1,59 @@
+"""The transcript as the event log tells it: final, committed and partial words, and turns."""
+
+from bisect import bisect_left
+
+from engine.messages import Committed, Event, Final, Gap, Partial, Turn, Word
+
+
+class Transcript:
+    """Rebuilds what was said from events alone; give it every event, in order.
+
+    ``final_words`` never change, ``committed_words`` stay until their segment ends,
+    ``partial_words`` are replaced at every step.
+    """
+
+    def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.final_words: list[Word] = []
+        self.committed_words: list[Word] = []
+        self.partial_words: tuple[Word, ...] = ()
+        self.turns: list[Turn] = []
+        self.gaps: list[Gap] = []
+        self.finalised_samples = 0
+
+    def apply(self, event: Event) -> bool:
+        """Take one event; return whether the transcript changed."""
+        match event:
+            case Final():
+                self.final_words += event.words
+                self.finalised_samples = event.stop_samples
+                self.committed_words = words_from(self.committed_words, event.stop_samples)
+                self.partial_words = tuple(words_from(self.partial_words, event.stop_samples))
+            case Committed():
+                self.committed_words += event.words
+            case Partial():
+                self.partial_words = event.words
+            case Turn():
+                self.turns.append(event)
+            case Gap():
+                self.gaps.append(event)
+            case _:
+                return False
+        return True
+
+    @property
+    def words(self) -> list[Word]:
+        """Everything as it stands: final, then committed, then partial."""
+        return [*self.final_words, *self.committed_words, *self.partial_words]
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+def words_from(words: list[Word] | tuple[Word, ...], start_samples: int) -> list[Word]:
+    """Return the words that start at or after ``start_samples``; ``words`` are in order."""
+    return list(words[bisect_left(words, start_samples, key=lambda word: word.start_samples) :])
