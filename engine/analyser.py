@@ -14,6 +14,7 @@ from engine.audio.files import AudioFile, mono
 from engine.audio.resample import Resampler
 from engine.clock import LIVE_CLOCK, SAMPLE_RATE, seconds
 from engine.errors import AudioError, UsageError
+from engine.hub import EMBEDDED
 from engine.messages import Activity, Committed, Event, Floats, Gap, Timing, Turn, Word, read_only
 from engine.pipeline import LivePipeline, Pipeline
 from engine.streaming.window import DEFAULT_TIMING
@@ -108,7 +109,7 @@ class Analyser:
         dtype: str = "auto",
     ) -> None:
         if models is None:
-            models = (lineup.EMBEDDED,)
+            models = (EMBEDDED,)
         elif isinstance(models, str | Path):
             models = (models,)
         self.line_up = lineup.load([str(model) for model in models], device, dtype)

@@ -1,6 +1,5 @@
 """The line-up: the checkpoints in use, one per task, each distinct trunk run once."""
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,9 +8,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine import assets, compute
+from engine import compute
 from engine.clock import LIVE_CLOCK
 from engine.errors import CheckpointError
+from engine.hub import EMBEDDED, TASKS, Thresholds, folders, stated_thresholds, task_of
 from engine.messages import Floats, ModelInfo, Task, read_only
 from engine.model import (
     CTCTokenizer,
@@ -24,14 +24,6 @@ from engine.model import (
 from engine.model.checkpoint import content_hash, trunk_hash
 from engine.speakers.map import VoiceMap
 from engine.text.ctc import Alphabet
-
-EMBEDDED = "embedded"
-TASKS: tuple[Task, ...] = ("ctc", "frames", "xvector")
-TASK_OF: dict[str, Task] = {
-    "UniSpeechSatForCTC": "ctc",
-    "UniSpeechSatForAudioFrameClassification": "frames",
-    "UniSpeechSatForXVector": "xvector",
-}
 
 Head = UniSpeechSatForCTC | UniSpeechSatForAudioFrameClassification | UniSpeechSatForXVector
 Progress = Callable[[str], None]
@@ -73,16 +65,6 @@ class _Trunk:
     model: UniSpeechSatModel
     features: FeatureExtractor
     heads: dict[Task, Head]
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Cosines that the x-vector checkpoint's folder states in ``verification.json``."""
-
-    verification: float | None = None
-    """At and above it two recordings are decided to be of one voice; None: nobody measured it."""
-    tracking: float = 0.75
-    """At and above it a turn goes on a voice heard before."""
 
 
 class LineUp:
@@ -224,49 +206,12 @@ def load(
             if task == "ctc":
                 alphabet = _alphabet(folder, head.config.vocab_size)
             if task == "xvector":
-                thresholds = _stated_thresholds(folder)
+                thresholds = stated_thresholds(folder)
             info.append(_describe(folder, name, task, head, key[0], chosen, alphabet))
     line_up = LineUp(list(trunks.values()), info, chosen)
     line_up.alphabet = alphabet
     line_up.thresholds = thresholds
     return line_up
-
-
-def folders(name: str) -> tuple[Path, ...]:
-    """Return the model folders that a name stands for: the embedded ones, one, or those inside."""
-    if name == EMBEDDED:
-        return assets.embedded_models()
-    folder = Path(name).expanduser()
-    if not folder.is_dir():
-        raise CheckpointError(
-            f"{name} is not a folder: give `{EMBEDDED}` or a folder with config.json and weights"
-        )
-    if (folder / "config.json").is_file():
-        return (folder,)
-    inside = tuple(sorted(path.parent for path in folder.glob("*/config.json")))
-    if not inside:
-        raise CheckpointError(
-            f"{name} holds no config.json: choose the folder that a checkpoint was saved to"
-        )
-    return inside
-
-
-def task_of(folder: Path) -> Task:
-    """Return the task that a model folder serves, by the architecture it names."""
-    try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        architecture = str(config["architectures"][0])
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise CheckpointError(
-            f"{folder / 'config.json'} names no architecture: "
-            f'add "architectures": ["{next(iter(TASK_OF))}"] or the class it was saved from'
-        ) from error
-    if architecture not in TASK_OF:
-        raise CheckpointError(
-            f"{folder.name} is a {architecture}, which no pane can show: "
-            f"use a checkpoint of {', '.join(TASK_OF)}"
-        )
-    return TASK_OF[architecture]
 
 
 def _open(
@@ -295,20 +240,6 @@ def _alphabet(folder: Path, outputs: int) -> Alphabet:
         delimiter=tokenizer.vocabulary[tokenizer.word_delimiter_token],
         lower_case=tokenizer.do_lower_case,
     )
-
-
-def _stated_thresholds(folder: Path) -> Thresholds:
-    file = folder / "verification.json"
-    try:
-        stated = json.loads(file.read_text(encoding="utf-8"))
-        return Thresholds(float(stated["threshold"]), float(stated["tracking_threshold"]))
-    except FileNotFoundError:
-        return Thresholds()
-    except (OSError, ValueError, LookupError, TypeError) as error:
-        raise CheckpointError(
-            f"{file} cannot be read: "
-            'write {"threshold": COSINE, "tracking_threshold": COSINE} or remove it'
-        ) from error
 
 
 def _describe(

@@ -10,18 +10,14 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from engine import assets
-from engine.audio.player import Player
-from engine.audio.resample import Resampler
 from engine.audio.ring import Ring
 from engine.audio.sources import AudioSource, FileSource
-from engine.clock import LIVE_CLOCK, seconds
+from engine.clock import LIVE_CLOCK
 from engine.errors import EngineError, UsageError
 from engine.messages import (
     Command,
     Event,
     Failed,
-    Final,
-    Lag,
     Load,
     Loaded,
     Loading,
@@ -39,11 +35,9 @@ from engine.streaming.window import DEFAULT_TIMING
 
 if TYPE_CHECKING:
     from engine.lineup import LineUp
-    from engine.pipeline import LivePipeline
+    from engine.run import Run
 
 DEMO = "demo"
-CHUNK_S = 0.5
-"""How much of the ring the engine takes at once."""
 IDLE_S = 0.01
 NICENESS = 5
 """The engine gives way to the window and to whatever captures sound."""
@@ -59,10 +53,15 @@ class Session:
     """
 
     def __init__(
-        self, *, timing: Timing | None = None, now: Callable[[], float] = time.monotonic
+        self,
+        *,
+        timing: Timing | None = None,
+        now: Callable[[], float] = time.monotonic,
+        open_source: Callable[[Open], AudioSource] | None = None,
     ) -> None:
         self._timing = timing
         self._now = now
+        self._open_source = open_source or source_of
         self._commands: deque[Command] = deque()
         self._outbox = Outbox()
         self._wake = threading.Event()
@@ -71,7 +70,7 @@ class Session:
         self._line_up: LineUp | None = None
         self._source: AudioSource | None = None
         self._pace: float | None = 1.0
-        self._run: _Run | None = None
+        self._run: Run | None = None
 
     @property
     def ring(self) -> Ring | None:
@@ -213,8 +212,7 @@ class Session:
         )
 
     def _open(self, command: Open) -> None:
-        path = assets.demo_recording() if command.path == DEMO else command.path
-        source = FileSource(path, command.channel)
+        source = self._open_source(command)
         self._run = None
         self._close_source()
         self._source, self._pace = source, command.pace
@@ -222,7 +220,7 @@ class Session:
             Opened(
                 start_samples=0,
                 stop_samples=0,
-                name=DEMO if command.path == DEMO else source.name,
+                name=source.name,
                 sampling_rate=source.sampling_rate,
                 channels=source.channels,
                 duration_s=source.duration_s,
@@ -244,10 +242,11 @@ class Session:
         if self._line_up is None:
             raise UsageError("no model is loaded: choose one, or the embedded model")
         from engine.pipeline import LivePipeline
+        from engine.run import Run
 
-        pipeline = LivePipeline(self._line_up, self._timing or DEFAULT_TIMING)
         self._source.rewind()
-        self._run = _Run(self._source, self._pace, pipeline)
+        timing = self._timing or DEFAULT_TIMING
+        self._run = Run(self._source, self._pace, LivePipeline(self._line_up, timing))
         self._run.player.resume(self._now())
         self._change("playing")
 
@@ -301,61 +300,8 @@ class Session:
             self._source = None
 
 
-class _Run:
-    """One playing of a source: its ring, its player, and the pipeline that follows the ring."""
-
-    def __init__(self, source: AudioSource, pace: float | None, pipeline: "LivePipeline") -> None:
-        self.state: SourceState = "playing"
-        self.ring = Ring(source.sampling_rate)
-        self.player = Player(source, self.ring, pace, lambda: self._read)
-        self.heard_samples = 0
-        self._read = 0
-        self._compute_s = 0.0
-        self._resampler = Resampler(source.sampling_rate)
-        self._pipeline = pipeline
-        self._finalised = 0
-
-    @property
-    def is_drained(self) -> bool:
-        """Whether everything in the ring has been analysed."""
-        return self._read == self.ring.written
-
-    def listen(self) -> list[Event]:
-        """Take the next chunk of the ring through the pipeline."""
-        chunk = self.ring.read(self._read, self._read + round(CHUNK_S * self.ring.sampling_rate))
-        if not len(chunk):
-            return []
-        samples = self._resampler.push(chunk)
-        events = self._timed(lambda: self._pipeline.push(samples))
-        self._read += len(chunk)
-        self.heard_samples += len(samples)
-        return events
-
-    def finish(self) -> list[Event]:
-        """Return what the end of the sound still gives."""
-        tail = self._resampler.finish()
-        self.heard_samples += len(tail)
-        return self._timed(lambda: self._pipeline.push(tail) + self._pipeline.finish())
-
-    def lag(self, frames_dropped: int) -> Lag:
-        """Say how far behind the sound the results are."""
-        lag_s = (self.ring.written - self._read) / self.ring.sampling_rate
-        heard_s = seconds(self.heard_samples)
-        return Lag(
-            start_samples=self.heard_samples,
-            stop_samples=self.heard_samples,
-            lag_s=lag_s,
-            pending_final_s=lag_s + heard_s - seconds(self._finalised),
-            real_time_factor=self._compute_s / heard_s if heard_s else 0.0,
-            compute_s=self._compute_s,
-            frames_dropped=frames_dropped,
-        )
-
-    def _timed(self, work: Callable[[], list[Event]]) -> list[Event]:
-        began = time.perf_counter()
-        events = work()
-        self._compute_s += time.perf_counter() - began
-        for event in events:
-            if isinstance(event, Final):
-                self._finalised = event.stop_samples
-        return events
+def source_of(command: Open) -> AudioSource:
+    """Return the file that a command names, or the demo recording."""
+    if command.path == DEMO:
+        return FileSource(assets.demo_recording(), command.channel)
+    return FileSource(command.path, command.channel)

@@ -1,5 +1,6 @@
 """What every test stands on: no screen, no network, no home folder, no thread left behind."""
 
+import json
 import os
 import threading
 from collections.abc import Iterator
@@ -24,6 +25,54 @@ def repository() -> Path:
 def bootstrap_models(repository: Path) -> Path:
     """Return the folder that holds the embedded checkpoints, one folder for each task."""
     return repository / "assets" / "models" / "bootstrap"
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory, bootstrap_models: Path) -> str:
+    """Return a folder with ``ctc``, ``frames`` and ``xvector``, tiny, on one random trunk."""
+    # Imported here: most tests of the window must do without torch.
+    import torch
+
+    from engine import model
+
+    config = model.UniSpeechSatConfig(
+        hidden_size=16,
+        num_hidden_layers=2,
+        num_attention_heads=2,
+        intermediate_size=24,
+        conv_dim=(8,) * 7,
+        feat_extract_norm="layer",
+        do_stable_layer_norm=True,
+        num_conv_pos_embeddings=16,
+        num_conv_pos_embedding_groups=4,
+        tdnn_dim=(16, 16, 16, 16, 24),
+        xvector_output_dim=12,
+        use_weighted_layer_sum=True,
+    )
+    root = tmp_path_factory.mktemp("tiny")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        trunk = model.UniSpeechSatModel(config)
+        heads = {
+            "ctc": model.UniSpeechSatForCTC(config, trunk),
+            "frames": model.UniSpeechSatForAudioFrameClassification(config, trunk),
+            "xvector": model.UniSpeechSatForXVector(config, trunk),
+        }
+        head_parameters = [
+            parameter
+            for head in heads.values()
+            for name, parameter in head.named_parameters()
+            if not name.startswith("unispeech_sat.")
+        ]
+        for parameter in (*trunk.parameters(), *head_parameters):
+            # Large enough that what a frame hears decides what it says.
+            torch.nn.init.normal_(parameter, std=0.5)
+    for task, head in heads.items():
+        head.save_pretrained(root / task)
+        model.FeatureExtractor(return_attention_mask=True).save_pretrained(root / task)
+    vocabulary = json.loads((bootstrap_models / "ctc" / "vocab.json").read_text(encoding="utf-8"))
+    model.CTCTokenizer(vocabulary=vocabulary).save_pretrained(root / "ctc")
+    return str(root)
 
 
 @pytest.fixture(scope="session", autouse=True)
