@@ -1,8 +1,12 @@
 """The devices that can compute on this machine."""
 
+import os
+
 import torch
 
 from engine.errors import DeviceError
+
+ENOUGH_CORES = 4
 
 
 def devices() -> tuple[str, ...]:
@@ -24,3 +28,10 @@ def resolve(name: str) -> str:
             f"there is no device {name} on this machine: use one of {', '.join(available)}"
         )
     return full
+
+
+def leave_a_core() -> None:
+    """Give the calling thread's network all cores but one, or all where there are few."""
+    cores = torch.get_num_threads()
+    if cores >= ENOUGH_CORES and cores == (os.cpu_count() or 1):
+        torch.set_num_threads(cores - 1)

@@ -9,7 +9,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from engine import assets
+from engine import assets, process
 from engine.audio.ring import Ring
 from engine.audio.sources import AudioSource, FileSource
 from engine.clock import LIVE_CLOCK
@@ -187,8 +187,10 @@ class Session:
 
     def _load(self, command: Load) -> None:
         self._put(Loading(start_samples=0, stop_samples=0, what=", ".join(command.models)))
+        process.prepare()
         from engine import compute, lineup
 
+        compute.leave_a_core()
         line_up = lineup.load(
             command.models,
             command.device,

@@ -146,16 +146,22 @@ def trunk_hash(source: str | Path | Network) -> str:
 def write_folder(folder: str | Path, config: UniSpeechSatConfig, state: dict[str, Tensor]) -> None:
     """Write config.json and model.safetensors so that every published reader understands them."""
     path = Path(folder)
-    path.mkdir(parents=True, exist_ok=True)
     tensors = {_published_name(name): tensor.contiguous() for name, tensor in state.items()}
-    weights = path / WEIGHT_FILES[0]
     # Written beside and renamed: a reader, or a crash, never meets half a file.
-    draft = weights.with_suffix(".part")
-    save_file(tensors, draft, metadata={"format": "pt"})
-    draft.replace(weights)
-    draft = path / (CONFIG_FILE + ".part")
-    draft.write_text(config.to_json(), encoding="utf-8")
-    draft.replace(path / CONFIG_FILE)
+    drafts = [path / (name + ".part") for name in (WEIGHT_FILES[0], CONFIG_FILE)]
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CheckpointError(f"{folder} cannot be made ({error}); choose another") from None
+    try:
+        save_file(tensors, drafts[0], metadata={"format": "pt"})
+        drafts[1].write_text(config.to_json(), encoding="utf-8")
+        for draft in drafts:
+            draft.replace(draft.with_suffix(""))
+    except (OSError, SafetensorError) as error:
+        for draft in drafts:
+            draft.unlink(missing_ok=True)
+        raise CheckpointError(f"{folder} cannot be written ({error}); choose another") from None
 
 
 def _our_name(key: str) -> str:

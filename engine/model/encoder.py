@@ -125,7 +125,11 @@ class UniSpeechSatModel(PublishedModel):
         output_hidden_states: bool | None = None,
         output_attentions: bool | None = None,
     ) -> UniSpeechSatBaseModelOutput:
-        """Run samples (B, N); ``attention_mask`` (B, N) is 1 for real samples, padded right."""
+        """Run samples (B, N); ``attention_mask`` (B, N) is 1 for real samples, padded right.
+
+        The last of the hidden states is what the last layer made; a pre-LN trunk norms it once
+        more for ``last_hidden_state``.
+        """
         wants_states = self.wants_states(output_hidden_states)
         encoding = self.encode(
             input_values,

@@ -210,5 +210,4 @@ class PreNormLayer(PostNormLayer):
 
 def _tap_norm(weight: Tensor) -> Tensor:
     """Return the length of each tap over both channel dimensions, (1, 1, taps)."""
-    norm: Tensor = torch.linalg.vector_norm(weight, dim=(0, 1), keepdim=True)
-    return norm
+    return weight.square().sum((0, 1), keepdim=True).sqrt()  # faster here than a vector norm

@@ -324,3 +324,15 @@ def test_every_tensor_is_listed_under_its_name_in_a_head(oracle: Any, saved: Sav
     names = set(list_tensors(bare))
     assert all(name.startswith("unispeech_sat.") for name in names)
     assert "unispeech_sat.encoder.pos_conv_embed.conv.weight_g" in names
+
+
+def test_a_place_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    model = UniSpeechSatModel(UniSpeechSatConfig(hidden_size=48, num_hidden_layers=1))
+    (tmp_path / "file").touch()
+    with pytest.raises(CheckpointError, match="file cannot be made"):
+        model.save_pretrained(tmp_path / "file")
+
+
+def test_saving_leaves_nothing_but_the_two_files(tmp_path: Path) -> None:
+    UniSpeechSatModel(UniSpeechSatConfig(num_hidden_layers=1)).save_pretrained(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["config.json", "model.safetensors"]

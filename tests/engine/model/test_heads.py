@@ -122,7 +122,7 @@ def test_a_wrong_input_is_refused_by_its_shape() -> None:
 def test_a_voice_needs_sixteen_frames(clip: Any) -> None:
     model = make(UniSpeechSatForXVector)
     assert (model.context_frames, model.min_frames) == (14, 16)
-    with pytest.raises(UsageError, match="14 frames are too few .* at least 16"):
+    with pytest.raises(UsageError, match=r"14 frames are too few .* at least 16"):
         model(clip(1, 400 + 13 * 320))
     assert bool(model(clip(1, 400 + 15 * 320)).embeddings.isfinite().all())
 

@@ -193,7 +193,8 @@ def test_published_sizes_give_the_published_fields(
     }
     sizes = oracle.families[family] | (wide if family == "large" else {})
     torch.manual_seed(0)
-    config = transformers.UniSpeechSatConfig(**sizes, conv_bias=False, use_weighted_layer_sum=True)
+    sizes |= {"conv_bias": False, "use_weighted_layer_sum": True}
+    config = transformers.UniSpeechSatConfig(**sizes)
     theirs = transformers.UniSpeechSatForXVector(config).eval()
     model = ours("ForXVector", saved(theirs))
     rate = engine.model.FeatureExtractor().sampling_rate
