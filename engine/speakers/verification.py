@@ -32,6 +32,16 @@ class Verification:
     speech_a_s: float
     speech_b_s: float
 
+    @property
+    def summary(self) -> str:
+        """What was decided and why, on one line."""
+        score = "no score" if self.score is None else f"cosine {self.score:.3f}"
+        threshold = "none stated" if self.threshold is None else f"{self.threshold:.3f}"
+        return (
+            f"{self.decision}: {score}, threshold {threshold}, "
+            f"{self.speech_a_s:.1f} s against {self.speech_b_s:.1f} s of speech"
+        )
+
 
 def compare(a: Voiceprint, b: Voiceprint, threshold: float | None) -> Verification:
     """Compare two voices; without a threshold, or with too little speech, it stays unsure."""

@@ -1,0 +1,138 @@
+"""The transcript as paragraphs of one voice each: settled ones, then the live tail."""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Literal
+
+from engine.clock import to_samples
+from engine.messages import Event, Loaded, TextEvent, Turn, Word
+from engine.text.transcript import Transcript
+from sat_studio.viewmodels.observable import ViewModel
+
+Standing = Literal["final", "committed", "partial"]
+
+UNSURE = 0.5
+"""Words below this confidence are marked."""
+LONG_PAUSE_S = 3.0
+"""A voice that goes on after such a pause starts a new paragraph."""
+LONGEST_WORD_S = 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class ShownWord:
+    """A word and how settled it is."""
+
+    word: Word
+    standing: Standing
+
+    @property
+    def is_unsure(self) -> bool:
+        return self.word.confidence < UNSURE
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """Consecutive words of one voice (None: not known yet)."""
+
+    speaker: str | None
+    words: tuple[ShownWord, ...]
+
+    @property
+    def start_s(self) -> float:
+        return self.words[0].word.start_s
+
+
+class TranscriptModel(ViewModel):
+    """Folds text events and answers by stretches; never hands out the whole at every change.
+
+    Final words only ever grow, so a view appends what it has not shown yet and redraws the tail.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_off = False
+        self.edition = 0
+        """Counts the resets, so that a view knows when to start over."""
+        self.reset()
+
+    def reset(self) -> None:
+        """Start an empty transcript."""
+        self._transcript = Transcript()
+        self.edition += 1
+        self.touch()
+
+    def apply(self, event: Event) -> None:
+        """Take in text and turns."""
+        if isinstance(event, TextEvent | Turn):
+            self._transcript.apply(event)
+            self.touch()
+        elif isinstance(event, Loaded):
+            self.is_off = "ctc" in event.tasks_off
+            self.touch()
+
+    @property
+    def final_count(self) -> int:
+        """How many words are settled for good."""
+        return len(self._transcript.final_words)
+
+    @property
+    def is_empty(self) -> bool:
+        return not self.final_count and not self._tail()
+
+    def settled(self, first_word: int) -> list[Paragraph]:
+        """Return the settled words from ``first_word`` on, as paragraphs."""
+        words = self._transcript.final_words[first_word:]
+        return paragraphs([ShownWord(word, "final") for word in words])
+
+    def tail(self) -> list[Paragraph]:
+        """Return the words that may still change, as paragraphs."""
+        return paragraphs(self._tail())
+
+    def continues(self, before: Word | None, paragraph: Paragraph) -> bool:
+        """Tell whether a paragraph goes on where a word left off."""
+        return before is not None and _goes_on(before, paragraph.words[0].word)
+
+    def words_between(self, start_s: float, stop_s: float) -> list[tuple[int, ShownWord]]:
+        """Return the words that touch a stretch of time, each with its number in the recording."""
+        final = self._transcript.final_words
+        first = bisect_left(final, to_samples(start_s - LONGEST_WORD_S), key=_start)
+        last = bisect_right(final, to_samples(stop_s), key=_start)
+        settled = (ShownWord(word, "final") for word in final[first:last])
+        numbered = chain(
+            enumerate(settled, start=first), enumerate(self._tail(), start=self.final_count)
+        )
+        return [
+            (number, shown)
+            for number, shown in numbered
+            if shown.word.end_s >= start_s and shown.word.start_s <= stop_s
+        ]
+
+    def word_at(self, time_s: float) -> ShownWord | None:
+        """Return the word spoken at a time."""
+        touching = self.words_between(time_s, time_s)
+        return touching[-1][1] if touching else None
+
+    def _tail(self) -> list[ShownWord]:
+        committed = [ShownWord(word, "committed") for word in self._transcript.committed_words]
+        return committed + [ShownWord(word, "partial") for word in self._transcript.partial_words]
+
+
+def paragraphs(words: Sequence[ShownWord]) -> list[Paragraph]:
+    """Group words into paragraphs of one voice each."""
+    groups: list[list[ShownWord]] = []
+    for shown in words:
+        if groups and _goes_on(groups[-1][-1].word, shown.word):
+            groups[-1].append(shown)
+        else:
+            groups.append([shown])
+    return [Paragraph(group[0].word.speaker, tuple(group)) for group in groups]
+
+
+def _goes_on(before: Word, word: Word) -> bool:
+    return before.speaker == word.speaker and word.start_s - before.end_s < LONG_PAUSE_S
+
+
+def _start(word: Word) -> int:
+    return word.start_samples

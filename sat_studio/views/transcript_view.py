@@ -1,0 +1,188 @@
+"""The transcript: turns with name, colour and time; click a word to move the cursor."""
+
+from bisect import bisect_right
+
+from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtGui import (
+    QFont,
+    QMouseEvent,
+    QTextBlockFormat,
+    QTextCharFormat,
+    QTextCursor,
+    QTextOption,
+)
+from PySide6.QtWidgets import QTextBrowser, QTextEdit
+
+from engine.messages import Word
+from sat_studio.theme import Theme, figures
+from sat_studio.viewmodels.speakers import Speakers
+from sat_studio.viewmodels.time_axis import TimeAxis
+from sat_studio.viewmodels.transcript import Paragraph, ShownWord, TranscriptModel
+from sat_studio.views.clock_text import clock_text
+
+HANG_PX = 170
+NAME_PX = 112
+"""Where the time begins, right of the name."""
+TEXT_SCALE = 1.18
+AT_END_PX = 24
+
+
+class TranscriptView(QTextBrowser):
+    """Appends settled words once; only the tail that may still change is written anew."""
+
+    word_chosen = Signal(float)
+
+    def __init__(
+        self, transcript: TranscriptModel, speakers: Speakers, axis: TimeAxis, theme: Theme
+    ) -> None:
+        super().__init__()
+        self._transcript = transcript
+        self._speakers = speakers
+        self._axis = axis
+        self._theme = theme
+        self._edition = transcript.edition
+        self._is_at_end = True
+        self._was_following = axis.is_following
+        self._build()
+        transcript.changed.connect(self._refresh)
+        axis.changed.connect(self._mark_cursor)
+        axis.changed.connect(self._on_axis_changed)
+        bar = self.verticalScrollBar()
+        bar.valueChanged.connect(self._on_scrolled)
+        bar.rangeChanged.connect(self._keep_at_end)
+        theme.changed.connect(self._restart)
+        self._restart()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        super().mouseReleaseEvent(event)
+        if not self.textCursor().hasSelection():
+            start_s = self._word_start_at(event.position().toPoint())
+            if start_s is not None:
+                self.word_chosen.emit(start_s)
+
+    def _build(self) -> None:
+        self.setAccessibleName("Transcript")
+        self.setOpenLinks(False)
+        self.setUndoRedoEnabled(False)
+        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
+        font = figures(QFont(self.font()))
+        font.setPointSizeF(font.pointSizeF() * TEXT_SCALE)
+        self.document().setDefaultFont(font)
+        self.document().setDocumentMargin(12)
+        self.viewport().setCursor(Qt.CursorShape.IBeamCursor)
+
+    def _restart(self) -> None:
+        """Write everything anew: another recording, or another theme."""
+        self.clear()
+        self._edition = self._transcript.edition
+        self._written = 0
+        self._last_word: Word | None = None
+        self._settled_position = 0
+        self._starts: list[float] = []
+        self._spans: list[tuple[int, int]] = []
+        self._refresh()
+
+    def _refresh(self) -> None:
+        if self._edition != self._transcript.edition:
+            self._restart()
+            return
+        cursor = QTextCursor(self.document())
+        cursor.beginEditBlock()
+        cursor.setPosition(self._settled_position)
+        cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
+        cursor.removeSelectedText()
+        kept = bisect_right(self._spans, (self._settled_position, 0))
+        del self._spans[kept:], self._starts[kept:]
+        last_word = self._write(cursor, self._transcript.settled(self._written), self._last_word)
+        self._written = self._transcript.final_count
+        self._last_word = last_word
+        self._settled_position = cursor.position()
+        self._write(cursor, self._transcript.tail(), last_word)
+        cursor.endEditBlock()
+        self._mark_cursor()
+
+    def _write(
+        self, cursor: QTextCursor, paragraphs: list[Paragraph], before: Word | None
+    ) -> Word | None:
+        for paragraph in paragraphs:
+            if not self._transcript.continues(before, paragraph):
+                self._write_heading(cursor, paragraph)
+            for shown in paragraph.words:
+                self._write_word(cursor, shown)
+            before = paragraph.words[-1].word
+        return before
+
+    def _write_heading(self, cursor: QTextCursor, paragraph: Paragraph) -> None:
+        block = QTextBlockFormat()
+        block.setLeftMargin(HANG_PX)
+        block.setTextIndent(-HANG_PX)
+        block.setBottomMargin(7)
+        block.setLineHeight(118, QTextBlockFormat.LineHeightTypes.ProportionalHeight.value)
+        block.setTabPositions(
+            [
+                QTextOption.Tab(NAME_PX, QTextOption.TabType.LeftTab),
+                QTextOption.Tab(HANG_PX, QTextOption.TabType.LeftTab),
+            ]
+        )
+        if cursor.atStart():
+            cursor.setBlockFormat(block)
+        else:
+            cursor.insertBlock(block)
+        name = QTextCharFormat()
+        name.setForeground(self._theme.speaker(self._speakers.index(paragraph.speaker)))
+        name.setFontWeight(QFont.Weight.DemiBold)
+        is_settled = paragraph.words[0].standing == "final"
+        cursor.insertText(paragraph.speaker or ("Unnamed" if is_settled else "…"), name)
+        time = QTextCharFormat()
+        time.setForeground(self._theme.color("faint"))
+        cursor.insertText(f"\t{clock_text(paragraph.start_s)}\t", time)
+
+    def _write_word(self, cursor: QTextCursor, shown: ShownWord) -> None:
+        form = QTextCharFormat()
+        ink = "faint" if shown.standing == "partial" else "text"
+        form.setForeground(self._theme.color(ink))
+        if shown.is_unsure:
+            form.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
+            form.setUnderlineColor(self._theme.color("warning"))
+        first = cursor.position()
+        cursor.insertText(shown.word.text, form)
+        self._starts.append(shown.word.start_s)
+        self._spans.append((first, cursor.position()))
+        cursor.insertText(" ", QTextCharFormat())
+
+    def _on_scrolled(self, value: int) -> None:
+        self._is_at_end = value >= self.verticalScrollBar().maximum() - AT_END_PX
+
+    def _keep_at_end(self) -> None:
+        if self._is_at_end and self._axis.is_following:
+            self.verticalScrollBar().setValue(self.verticalScrollBar().maximum())
+
+    def _on_axis_changed(self) -> None:
+        """Go back to the end when the timeline follows the sound again."""
+        if self._axis.is_following and not self._was_following:
+            self._is_at_end = True
+            self._keep_at_end()
+        self._was_following = self._axis.is_following
+
+    def _word_start_at(self, point: QPoint) -> float | None:
+        position = self.cursorForPosition(point).position()
+        at = bisect_right(self._spans, (position, position)) - 1
+        if at < 0 or not self._spans[at][0] <= position <= self._spans[at][1]:
+            return None
+        return self._starts[at]
+
+    def _mark_cursor(self) -> None:
+        """Shade the word at the cursor of the timeline."""
+        marks: list[QTextEdit.ExtraSelection] = []
+        cursor_s = self._axis.cursor_s
+        at = -1 if cursor_s is None else bisect_right(self._starts, cursor_s + 1e-6) - 1
+        if at >= 0:
+            mark = QTextEdit.ExtraSelection()
+            cursor = QTextCursor(self.document())
+            cursor.setPosition(self._spans[at][0])
+            cursor.setPosition(self._spans[at][1], QTextCursor.MoveMode.KeepAnchor)
+            mark.cursor = cursor
+            mark.format.setBackground(self._theme.color("accent_soft"))
+            marks.append(mark)
+        if marks or self.extraSelections():
+            self.setExtraSelections(marks)
