@@ -15,7 +15,7 @@ from engine.audio.resample import Resampler
 from engine.clock import LIVE_CLOCK, SAMPLE_RATE, seconds
 from engine.errors import AudioError, UsageError
 from engine.hub import EMBEDDED
-from engine.messages import Activity, Committed, Event, Floats, Gap, Timing, Turn, Word, read_only
+from engine.messages import Activity, Event, Floats, Gap, Timing, Turn, Word, read_only, text_of
 from engine.pipeline import LivePipeline, Pipeline
 from engine.streaming.window import DEFAULT_TIMING
 from engine.text.transcript import Transcript
@@ -176,15 +176,12 @@ class _Gathering:
     def __init__(self) -> None:
         self._transcript = Transcript()
         self._activity: list[Activity] = []
-        self._committed: list[Word] = []
 
     def apply(self, events: list[Event]) -> None:
         for event in events:
             self._transcript.apply(event)
             if isinstance(event, Activity) and event.stage == "final":
                 self._activity.append(event)
-            if isinstance(event, Committed):
-                self._committed += event.words
 
     def analysis(self, heard_samples: int) -> Analysis:
         turns = tuple(self._transcript.turns)
@@ -203,7 +200,7 @@ class _Gathering:
             if turn.embedding is not None:
                 row[:] = turn.embedding
         return Analysis(
-            text=" ".join(word.text for word in self._transcript.final_words),
+            text=text_of(self._transcript.final_words),
             words=tuple(self._transcript.final_words),
             turns=turns,
             activity=read_only(activity),
@@ -212,7 +209,7 @@ class _Gathering:
             gaps=tuple(self._transcript.gaps),
             speakers=speakers,
             duration_s=seconds(heard_samples),
-            committed_text=" ".join(word.text for word in self._committed),
+            committed_text=text_of(self._transcript.live_words),
         )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from engine import process
 from engine.console import Console, Group
 from engine.errors import EngineError, UsageError
 from engine.options import (
@@ -279,6 +280,7 @@ def transcriptions(
 def load(asked: "Load", tasks: "Sequence[Task]", console: Console) -> "LineUp":
     """Load a line-up; say which of the ``tasks`` no checkpoint serves."""
     console.show("loading ...")
+    process.prepare()
     from engine import lineup
 
     line_up = lineup.load(

@@ -3,6 +3,7 @@
 Times are absolute samples at ``SAMPLE_RATE`` from the start of capture; arrays are read-only.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -51,6 +52,11 @@ class Word(Span):
     speaker: str | None = None
 
 
+def text_of(words: Iterable[Word]) -> str:
+    """Return words as one line."""
+    return " ".join(word.text for word in words)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event(Span):
     """Something the engine found or did; ``kind`` names the sort."""
@@ -68,7 +74,7 @@ class TextEvent(Event):
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return text_of(self.words)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

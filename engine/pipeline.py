@@ -1,5 +1,7 @@
 """From samples to events: the only place that composes model, streaming, text and speakers."""
 
+from functools import partial
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -20,7 +22,7 @@ from engine.messages import (
     read_only,
 )
 from engine.speakers.activity import Mask, exclusive, stretches
-from engine.speakers.turns import LEAST_VOICE_S, TurnTaker
+from engine.speakers.turns import LEAST_VOICE_S, TurnTaker, named
 from engine.speakers.voices import Vector, Voices
 from engine.streaming.segmenter import HOP, Segment, Segmenter, to_frames
 from engine.streaming.tape import Tape
@@ -184,13 +186,17 @@ class LivePipeline(Pipeline):
             words = self._collapse.skip(window.new_frames) if self._collapse else []
             return [*self._text(span, ended, words, []), *self._silence(span, "live")]
         heard = self.line_up.listen(self._tape.read(window.start_samples, window.stop_samples))
-        first = window.committed_before - window.first_frame
-        split = window.committed_after - window.first_frame
+        speakers, embedding = self._voices_of(window, heard)
         text: list[Event] = []
         if self._collapse and heard.posterior is not None:
-            words = self._collapse.push(heard.posterior[first:split])
-            text = self._text(span, ended, words, self._collapse.peek(heard.posterior[split:]))
-        speakers, embedding = self._voices_of(window, heard)
+            first = window.committed_before - window.first_frame
+            split = window.committed_after - window.first_frame
+            closed = self._collapse.push(heard.posterior[first:split])
+            tentative = self._collapse.peek(heard.posterior[split:])
+            if heard.activity is not None:
+                name = partial(named, heard.activity, speakers, window.first_frame)
+                closed, tentative = name(closed), name(tentative)
+            text = self._text(span, ended, closed, tentative)
         recent = heard.since(span.start_samples // HOP - window.first_frame)
         return [*text, *_shown(span, recent, committed, speakers, "live"), *embedding]
 

@@ -2,11 +2,14 @@
 
 import os
 
-CACHED_KERNELS = 64
-"""Compiled kernels that oneDNN keeps. It keeps one for every length of clip it ever met, up to
-1024: tens of megabytes over the first hours of a stream, for segments that hardly repeat."""
+KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
+"""How oneDNN's cache and torch's own in front of it are bounded. Each keeps one kernel for every
+length of clip it ever met, up to 1024: 50 MB over the first hours of a stream, for lengths of
+segments that hardly repeat."""
+KERNELS_KEPT = 64
 
 
 def prepare() -> None:
-    """Bound what torch's libraries keep, unless the user has; call before torch is imported."""
-    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(CACHED_KERNELS))
+    """Bound what torch keeps, unless the user has; call before torch is imported."""
+    for name in KERNEL_CACHES:
+        os.environ.setdefault(name, str(KERNELS_KEPT))

@@ -305,5 +305,5 @@ class Session:
 def source_of(command: Open) -> AudioSource:
     """Return the file that a command names, or the demo recording."""
     if command.path == DEMO:
-        return FileSource(assets.demo_recording(), command.channel)
+        return FileSource(assets.demo_recording(), command.channel, "Demo recording")
     return FileSource(command.path, command.channel)

@@ -8,7 +8,7 @@ from engine.analyser import Stream
 from engine.audio.files import AudioFile
 from engine.clock import seconds
 from engine.export.transcription import Cost, Transcription
-from engine.messages import Committed, Event, ModelInfo, Word
+from engine.messages import Event, ModelInfo, text_of
 from engine.text.transcript import Transcript
 
 BLOCK_S = 1.0
@@ -32,18 +32,14 @@ class Transcriber:
     def __init__(self, listening: Listening) -> None:
         self._listening = listening
         self._transcript = Transcript()
-        self._committed: list[Word] = []
 
     def apply(self, events: Iterable[Event]) -> None:
         """Take events, in order."""
         for event in events:
             self._transcript.apply(event)
-            if isinstance(event, Committed):
-                self._committed += event.words
 
     def transcription(self, file: str, duration_s: float, compute_s: float) -> Transcription:
         """Return everything gathered of ``file``."""
-        committed = " ".join(word.text for word in self._committed)
         return Transcription(
             file=file,
             duration_s=duration_s,
@@ -56,7 +52,9 @@ class Transcriber:
                 real_time_factor=compute_s / duration_s if duration_s else None,
                 algorithmic_latency_s=self._listening.latency_s,
             ),
-            committed_text=committed if self._listening.is_live else None,
+            committed_text=text_of(self._transcript.live_words)
+            if self._listening.is_live
+            else None,
         )
 
 

@@ -18,12 +18,16 @@ CHECKS = [
     ["lint-imports"],
 ]
 PYTEST = ["python", "-m", "pytest", "-m"]
+PATIENCE = ["-o", "faulthandler_timeout=3600"]
 JOBS = {
     "check": CHECKS,
-    "test": [*CHECKS, [*PYTEST, "not slow and not soak and not bench"]],
-    "test-slow": [[*PYTEST, "slow"]],
-    "bench": [[*PYTEST, "bench", "-s"]],
-    "soak": [[*PYTEST, "soak", "-s"]],
+    "test": [*CHECKS, [*PYTEST, "not slow and not soak"]],
+    "test-slow": [[*PYTEST, "slow", *PATIENCE]],
+    "bench": [
+        ["python", "tests/benchmarks/live_factor.py"],
+        ["python", "tests/benchmarks/window_interval.py"],
+    ],
+    "soak": [[*PYTEST, "soak", *PATIENCE, "--log-cli-level=INFO"]],
 }
 USAGE = "usage: python3 packaging/bootstrap.py setup|run|{} [ARGUMENT...]".format("|".join(JOBS))
 

@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtWidgets import QApplication
 
+from engine import assets
 from engine.errors import EngineError
 from engine.messages import Event, Load, Timing
 from engine.session import Session
 from sat_studio.bridge import Bridge, SessionLike
 from sat_studio.icons import Icons
-from sat_studio.paths import icons_folder
 from sat_studio.theme import Choice, Theme
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.main_window import MainWindow
@@ -29,7 +29,7 @@ class App:
     def __init__(self, session: SessionLike, asked: Load | None = None) -> None:
         self.session = session
         self.studio = Studio(asked)
-        self.theme = Theme(Icons(icons_folder()))
+        self.theme = Theme(Icons(assets.icons()))
         self.theme.follow_system()
         self.window = MainWindow(self.studio, self.theme)
         self.window.setWindowIcon(self.theme.icons.app())
@@ -103,7 +103,7 @@ def save_picture(
     """Save the window as it stands after ``events`` and mono ``samples`` (N,) as a picture."""
     qt_application()
     studio = Studio()
-    theme = Theme(Icons(icons_folder()))
+    theme = Theme(Icons(assets.icons()))
     theme.choose(choice)
     window = MainWindow(studio, theme)
     window.resize(*size)

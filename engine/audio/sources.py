@@ -29,11 +29,13 @@ class AudioSource(Protocol):
 
 
 class FileSource:
-    """An audio file as a source; ``channel`` None mixes down."""
+    """An audio file as a source; ``channel`` None mixes down, ``name`` None is the file's own."""
 
-    def __init__(self, path: str | Path, channel: int | None = None) -> None:
+    def __init__(
+        self, path: str | Path, channel: int | None = None, name: str | None = None
+    ) -> None:
         self._file = AudioFile(path, channel)
-        self.name = Path(path).name
+        self.name = name or Path(path).name
         self.sampling_rate = self._file.sampling_rate
         self.channels = self._file.channels
         self.duration_s = self._file.duration_s

@@ -7,7 +7,7 @@ from textwrap import wrap
 
 from engine.clock import to_samples
 from engine.export.transcription import Transcription
-from engine.messages import Span, Turn, Word
+from engine.messages import Span, Turn, Word, text_of
 
 LINE_LETTERS = 42
 """Letters of one line; a cue has two."""
@@ -93,7 +93,7 @@ def _cue(part: Sequence[Word]) -> Cue:
         start_samples=part[0].start_samples,
         stop_samples=part[-1].stop_samples,
         speaker=part[0].speaker,
-        text=" ".join(word.text for word in part),
+        text=text_of(part),
     )
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.messages import Gap, ModelInfo, Turn, Word
+from engine.messages import Gap, ModelInfo, Turn, Word, text_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Transcription:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return text_of(self.words)
 
     @property
     def stem(self) -> str:

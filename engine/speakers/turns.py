@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import LIVE_CLOCK
-from engine.messages import Span, Turn, Word, read_only
+from engine.messages import Span, Turn, Word, read_only, text_of
 from engine.speakers.activity import Mask, Stretch, exclusive, stretches
 from engine.speakers.voices import Vector, Voices
 
@@ -132,12 +132,28 @@ class TurnTaker:
             start_samples=min([start, *(word.start_samples for word in words)]),
             stop_samples=max([stop, *(word.stop_samples for word in words)]),
             speaker=piece.speaker,
-            text=" ".join(word.text for word in words),
+            text=text_of(words),
             segment=number,
             embedding=None if piece.vector is None else read_only(piece.vector),
             map_xy=None if piece.vector is None else self._map_xy(piece.vector),
             similarity=piece.similarity,
         )
+
+
+def named(
+    activity: NDArray[np.float32],
+    speakers: Sequence[str | None],
+    first_frame: int,
+    words: Sequence[Word],
+) -> list[Word]:
+    """Return words with who is loudest in them, by activity (T, S) whose columns have names."""
+    found: list[Word] = []
+    for word in words:
+        first = max(word.start_samples // HOP - first_frame, 0)
+        rows = activity[first : max(word.stop_samples // HOP - first_frame, first + 1)]
+        loudest = speakers[int(rows.mean(axis=0).argmax())] if len(rows) else None
+        found.append(replace(word, speaker=loudest))
+    return found
 
 
 def _joined(pieces: list[_Piece]) -> list[_Piece]:

@@ -2,14 +2,15 @@
 
 from bisect import bisect_left
 
-from engine.messages import Committed, Event, Final, Gap, Partial, Turn, Word
+from engine.messages import Committed, Event, Final, Gap, Partial, Turn, Word, text_of
 
 
 class Transcript:
     """Rebuilds what was said from events alone; give it every event, in order.
 
     ``final_words`` never change, ``committed_words`` stay until their segment ends,
-    ``partial_words`` are replaced at every step.
+    ``partial_words`` are replaced at every step. ``live_words`` are all that were ever committed,
+    as they were before final results replaced them.
     """
 
     def __init__(self) -> None:
@@ -19,6 +20,7 @@ class Transcript:
         """Forget everything."""
         self.final_words: list[Word] = []
         self.committed_words: list[Word] = []
+        self.live_words: list[Word] = []
         self.partial_words: tuple[Word, ...] = ()
         self.turns: list[Turn] = []
         self.gaps: list[Gap] = []
@@ -34,6 +36,7 @@ class Transcript:
                 self.partial_words = tuple(words_from(self.partial_words, event.stop_samples))
             case Committed():
                 self.committed_words += event.words
+                self.live_words += event.words
             case Partial():
                 self.partial_words = event.words
             case Turn():
@@ -51,7 +54,7 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        return " ".join(word.text for word in self.words)
+        return text_of(self.words)
 
 
 def words_from(words: list[Word] | tuple[Word, ...], start_samples: int) -> list[Word]:

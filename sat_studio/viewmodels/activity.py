@@ -95,6 +95,9 @@ class ActivityLanes(ViewModel):
             open_ = self._stage[first:last] != FINAL
             self._stage[first:last][open_] = LIVE
         levels = np.rint(event.posterior * FULL).astype(np.uint8)
+        # What is nobody's and below even odds is the noise of the frame head, not a voice.
+        nobody = [name is None for name in event.speakers]
+        levels[:, nobody] *= levels[:, nobody] > ACTIVE
         block = self._levels[:, first:last]
         block[:, open_] = 0
         for column, lane in enumerate(lanes):

@@ -2,7 +2,7 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from typing import Literal
 
@@ -116,7 +116,8 @@ class TranscriptModel(ViewModel):
 
     def _tail(self) -> list[ShownWord]:
         committed = [ShownWord(word, "committed") for word in self._transcript.committed_words]
-        return committed + [ShownWord(word, "partial") for word in self._transcript.partial_words]
+        partial = [ShownWord(word, "partial") for word in self._transcript.partial_words]
+        return _named_backwards(committed + partial)
 
 
 def paragraphs(words: Sequence[ShownWord]) -> list[Paragraph]:
@@ -128,6 +129,18 @@ def paragraphs(words: Sequence[ShownWord]) -> list[Paragraph]:
         else:
             groups.append([shown])
     return [Paragraph(group[0].word.speaker, tuple(group)) for group in groups]
+
+
+def _named_backwards(words: Sequence[ShownWord]) -> list[ShownWord]:
+    """Give live words that came before their voice was known the voice that was known next."""
+    named: list[ShownWord] = []
+    for shown in reversed(words):
+        if shown.word.speaker is None and named:
+            after = named[-1].word
+            if after.start_s - shown.word.end_s < LONG_PAUSE_S:
+                shown = replace(shown, word=replace(shown.word, speaker=after.speaker))
+        named.append(shown)
+    return named[::-1]
 
 
 def _goes_on(before: Word, word: Word) -> bool:

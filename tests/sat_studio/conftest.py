@@ -12,9 +12,9 @@ sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_session import FakeSession, loaded
 
+from engine import assets
 from sat_studio.app import App
 from sat_studio.icons import Icons
-from sat_studio.paths import icons_folder
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.studio import Studio
 
@@ -37,7 +37,7 @@ def studio() -> Studio:
 @pytest.fixture
 def theme(qapp: object) -> Theme:
     """Return the light theme."""
-    theme = Theme(Icons(icons_folder()))
+    theme = Theme(Icons(assets.icons()))
     theme.choose("light")
     return theme
 

@@ -1,6 +1,7 @@
 """Three hours of stream on an accelerated clock: memory stays where it was at minute ten."""
 
 import gc
+import logging
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -10,6 +11,8 @@ import pytest
 from engine.audio.sources import AudioSource, SyntheticSource
 from engine.messages import Event, Failed, Final, Lag, Load, Open, Play, State, Timing
 from engine.session import Session
+
+log = logging.getLogger(__name__)
 
 HOURS = 3
 MINUTE_S = 60.0
@@ -49,7 +52,7 @@ def test_hour_three_needs_no_more_memory_than_minute_ten(tiny_models: str) -> No
             if minute % 10 == 0 and minute not in memory_mb:
                 gc.collect()
                 memory_mb[minute] = process.memory_info().rss / 2**20
-                print(f"minute {minute}: {memory_mb[minute]:.1f} MB")
+                log.info("minute %d: %.1f MB", minute, memory_mb[minute])
     session.close()
     assert all(before[1] == after[0] for before, after in pairwise(finals))
     assert max(memory_mb) == HOURS * 60

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.messages import Span, Word
-from engine.speakers.turns import HOP, Spoken, TurnTaker
+from engine.speakers.turns import HOP, Spoken, TurnTaker, named
 from engine.speakers.voices import Voices
 
 ANNA = np.array([1.0, 0.0], dtype=np.float32)
@@ -113,3 +113,10 @@ def test_a_segment_in_which_nobody_speaks_and_nothing_is_said_has_no_turn() -> N
 def test_words_without_any_activity_still_have_a_turn() -> None:
     spoken = take(Voices(0.7), [word("A", 20, 40)], activity(300, [], []), [(0, 300, ANNA)])
     assert [turn.text for turn in spoken.turns] == ["A"]
+
+
+def test_live_words_are_named_by_the_column_that_is_loudest_in_them() -> None:
+    heard = activity(100, [(0, 50)], [(50, 100)])
+    words = [word("A", 210, 220), word("B", 260, 280)]
+    found = named(heard, ("Speaker 2", None), 200, words)
+    assert [one.speaker for one in found] == ["Speaker 2", None]
