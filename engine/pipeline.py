@@ -240,7 +240,11 @@ class LivePipeline(Pipeline):
         alone[:first] = False
         columns = [self._vector(heard, alone[:, one]) for one in range(alone.shape[1])]
         speakers = tuple(self._recognised(vector) for vector in columns)
+        # Where nobody is heard alone for long enough, the block still has an x-vector to look at;
+        # it is never learnt from.
         vector = self._vector(heard, np.any(alone, axis=1))
+        if vector is None:
+            vector = self._vector(heard, np.arange(heard.frames) >= first)
         if heard.activity is None:
             speakers = ()
         if vector is None:

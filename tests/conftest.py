@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -73,6 +74,41 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory, bootstrap_models: Path
     vocabulary = json.loads((bootstrap_models / "ctc" / "vocab.json").read_text(encoding="utf-8"))
     model.CTCTokenizer(vocabulary=vocabulary).save_pretrained(root / "ctc")
     return str(root)
+
+
+@pytest.fixture(scope="session")
+def published_models(
+    tmp_path_factory: pytest.TempPathFactory, bootstrap_models: Path
+) -> Iterator[Path]:
+    """Return folders of published size that transformers wrote, random, one for each task."""
+    import torch
+    import transformers
+
+    transformers.utils.logging.disable_progress_bar()
+    classes = {
+        "ctc": transformers.UniSpeechSatForCTC,
+        "frames": transformers.UniSpeechSatForAudioFrameClassification,
+        "xvector": transformers.UniSpeechSatForXVector,
+    }
+    root = tmp_path_factory.mktemp("published")
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        trunk = transformers.UniSpeechSatModel(transformers.UniSpeechSatConfig()).state_dict()
+        for task, cls in classes.items():
+            is_on_shared_trunk = task != "ctc"
+            config = transformers.UniSpeechSatConfig(use_weighted_layer_sum=is_on_shared_trunk)
+            model = cls(config)
+            if is_on_shared_trunk:
+                # As published: the heads for frames and voices sit on one unchanged trunk.
+                model.unispeech_sat.load_state_dict(trunk)
+            model.save_pretrained(root / task)
+            transformers.Wav2Vec2FeatureExtractor(
+                do_normalize=not is_on_shared_trunk, return_attention_mask=True
+            ).save_pretrained(root / task)
+    shutil.copy(bootstrap_models / "ctc" / "vocab.json", root / "ctc")
+    yield root
+    # More than a gigabyte.
+    shutil.rmtree(root)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -64,7 +64,7 @@ class TranscriptView(QTextBrowser):
         self.setAccessibleName("Transcript")
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
-        self.setWordWrapMode(QTextOption.WrapMode.WordWrap)
+        self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         font = figures(QFont(self.font()))
         font.setPointSizeF(font.pointSizeF() * TEXT_SCALE)
         self.document().setDefaultFont(font)

@@ -19,33 +19,6 @@ def clip() -> np.ndarray:
     return np.random.default_rng(0).standard_normal(2 * SAMPLE_RATE).astype(np.float32)
 
 
-@pytest.fixture(scope="module")
-def published(tmp_path_factory: pytest.TempPathFactory, bootstrap_models: Path) -> Path:
-    """Return folders of published size that transformers wrote, random, one for each task."""
-    root = tmp_path_factory.mktemp("published")
-    classes = {
-        "ctc": transformers.UniSpeechSatForCTC,
-        "frames": transformers.UniSpeechSatForAudioFrameClassification,
-        "xvector": transformers.UniSpeechSatForXVector,
-    }
-    torch.manual_seed(0)
-    trunk = transformers.UniSpeechSatModel(transformers.UniSpeechSatConfig()).state_dict()
-    for task, cls in classes.items():
-        mixes = task != "ctc"
-        model = cls(transformers.UniSpeechSatConfig(use_weighted_layer_sum=mixes))
-        if mixes:
-            # As published: the heads for frames and voices sit on one unchanged trunk.
-            model.unispeech_sat.load_state_dict(trunk)
-        model.save_pretrained(root / task)
-        del model
-        do_normalize = task == "ctc"
-        transformers.Wav2Vec2FeatureExtractor(
-            do_normalize=do_normalize, return_attention_mask=True
-        ).save_pretrained(root / task)
-    shutil.copy(bootstrap_models / "ctc" / "vocab.json", root / "ctc")
-    return root
-
-
 def test_the_embedded_heads_share_one_pass_of_one_trunk(clip: np.ndarray) -> None:
     line_up = load()
     assert line_up.trunk_passes == 1
@@ -56,9 +29,9 @@ def test_the_embedded_heads_share_one_pass_of_one_trunk(clip: np.ndarray) -> Non
 
 
 def test_folders_of_published_size_give_what_transformers_gives(
-    published: Path, clip: np.ndarray
+    published_models: Path, clip: np.ndarray
 ) -> None:
-    line_up = load([str(published / task) for task in ("ctc", "frames", "xvector")])
+    line_up = load([str(published_models / task) for task in ("ctc", "frames", "xvector")])
     assert line_up.trunk_passes == 2
     heard = line_up.listen(clip)
     assert line_up.passes_run == 2
@@ -67,15 +40,15 @@ def test_folders_of_published_size_give_what_transformers_gives(
     with torch.inference_mode():
         rows = torch.from_numpy(clip)[None]
         normal = (rows - rows.mean()) / torch.sqrt(rows.var(unbiased=False) + 1e-7)
-        oracle = transformers.UniSpeechSatForCTC.from_pretrained(published / "ctc")
+        oracle = transformers.UniSpeechSatForCTC.from_pretrained(published_models / "ctc")
         expected = oracle(normal).logits[0].softmax(dim=-1).numpy()
         assert np.linalg.norm(heard.posterior - expected) <= 1e-5 * np.linalg.norm(expected)
         oracle = transformers.UniSpeechSatForAudioFrameClassification.from_pretrained(
-            published / "frames"
+            published_models / "frames"
         )
         expected = oracle(rows).logits[0].sigmoid().numpy()
         assert np.linalg.norm(heard.activity - expected) <= 1e-5 * np.linalg.norm(expected)
-        oracle = transformers.UniSpeechSatForXVector.from_pretrained(published / "xvector")
+        oracle = transformers.UniSpeechSatForXVector.from_pretrained(published_models / "xvector")
         expected = oracle(rows).embeddings[0].numpy()
         vector = line_up.embed(heard, np.ones(heard.frames, dtype=bool))
         assert np.linalg.norm(vector - expected) <= 1e-5 * np.linalg.norm(expected)

@@ -14,7 +14,17 @@ from engine.audio.sources import SyntheticSource
 from engine.clock import LIVE_CLOCK, SAMPLE_RATE, to_samples
 from engine.errors import UsageError
 from engine.lineup import LineUp, load
-from engine.messages import Activity, Committed, Event, Final, Partial, Posterior, Timing, Turn
+from engine.messages import (
+    Activity,
+    Committed,
+    Embedding,
+    Event,
+    Final,
+    Partial,
+    Posterior,
+    Timing,
+    Turn,
+)
 from engine.pipeline import LivePipeline, Pipeline
 from engine.text.transcript import Transcript
 
@@ -203,3 +213,17 @@ def test_short_sounds_are_not_too_short(line_up: LineUp, samples: int) -> None:
     assert (
         sum(event.stop_samples - event.start_samples for event in of_kind(events, Final)) == samples
     )
+
+
+def test_every_block_with_speech_has_an_x_vector_whatever_the_frame_head_says(
+    line_up: LineUp, live_events: list[Event]
+) -> None:
+    finals = [event for event in of_kind(live_events, Final) if event.is_speech and event.end_s > 3]
+    vectors = of_kind(live_events, Embedding)
+    for segment in finals:
+        if segment.end_s - segment.start_s > 2.0:
+            assert any(
+                segment.start_samples <= event.start_samples < segment.stop_samples
+                for event in vectors
+            )
+    assert all(event.vector.shape == (12,) for event in vectors)
