@@ -12,6 +12,8 @@ from sat_studio.viewmodels.observable import ViewModel
 Levels8 = NDArray[np.uint8]
 
 FULL = 255
+SHORTEST_S = 0.25
+"""Shorter flickers of what is nobody's are not shown."""
 NOTHING, LIVE, FINAL = 0, 1, 2
 ACTIVE = FULL // 2
 
@@ -95,9 +97,10 @@ class ActivityLanes(ViewModel):
             open_ = self._stage[first:last] != FINAL
             self._stage[first:last][open_] = LIVE
         levels = np.rint(event.posterior * FULL).astype(np.uint8)
-        # What is nobody's and below even odds is the noise of the frame head, not a voice.
-        nobody = [name is None for name in event.speakers]
-        levels[:, nobody] *= levels[:, nobody] > ACTIVE
+        shortest = round(SHORTEST_S / self._hop_s) if event.stage == "final" else 1
+        for column, name in enumerate(event.speakers):
+            if name is None:
+                _calm(levels[:, column], shortest)
         block = self._levels[:, first:last]
         block[:, open_] = 0
         for column, lane in enumerate(lanes):
@@ -127,3 +130,15 @@ class ActivityLanes(ViewModel):
             room = max(missing, len(self._stage), 4096)
             self._levels = np.pad(self._levels, ((0, 0), (0, room)))
             self._stage = np.pad(self._stage, (0, room))
+
+
+def _calm(levels: Levels8, shortest: int) -> None:
+    """Clear in place what is below even odds or active for fewer than ``shortest`` frames.
+
+    Where a column is nobody's, that is the noise of the frame head and not a voice.
+    """
+    active = np.concatenate([[False], levels > ACTIVE, [False]]).astype(np.int8)
+    kept = np.zeros(len(levels), dtype=bool)
+    for start, stop in np.flatnonzero(np.diff(active)).reshape(-1, 2):
+        kept[start:stop] = stop - start >= shortest
+    levels[~kept] = 0

@@ -1,11 +1,12 @@
 """How evenly the window repaints while the network runs: median and 95th percentile, in ms.
 
 Plays a recording (the demo unless a path is given) through the real session:
-``python tests/benchmarks/window_interval.py [PATH] [SECONDS]``; with ``QT_QPA_PLATFORM=offscreen``
-where there is no display. A file waits for a machine that cannot keep up; intervals in which no
+``python tests/benchmarks/window_interval.py [PATH] [SECONDS]``; offscreen where there is no
+display. A file waits for a machine that cannot keep up; intervals in which no
 sound came are left out, for there was nothing to paint.
 """
 
+import os
 import sys
 import time
 
@@ -13,7 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from engine.errors import EngineError
 from engine.session import Session
+from sat_studio.__main__ import refuse_without_display
 from sat_studio.app import App, qt_application
 
 WARM_UP_S = 3.0
@@ -63,6 +66,10 @@ def measure(path: str, for_s: float) -> RepaintClock:
 
 def main() -> None:
     """Measure and print one line."""
+    try:
+        refuse_without_display(sys.platform, os.environ)
+    except EngineError:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     path = sys.argv[1] if len(sys.argv) > 1 else "demo"
     for_s = float(sys.argv[2]) if len(sys.argv) > 2 else 20.0
     intervals_ms = measure(path, for_s).intervals_ms()

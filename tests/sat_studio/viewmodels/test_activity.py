@@ -81,3 +81,14 @@ def test_zoomed_out_a_stretch_shows_its_strongest_frame(lanes: ActivityLanes) ->
 
     assert window.activity.shape == (1, 10)
     assert window.activity[0].argmax() == 4
+
+
+def test_flickers_of_nobody_are_not_shown_and_a_voice_is_whatever_its_level(
+    lanes: ActivityLanes,
+) -> None:
+    flicker = [[0.9, 0.2]] * 5 + [[0.1, 0.2]] * 5 + [[0.9, 0.2]] * 20
+
+    lanes.apply(rows(0, flicker, (None, "Ann"), "final"))
+
+    assert shown(lanes, None) == [0.0] * 10 + [0.9] * 20
+    assert shown(lanes, "Ann") == [0.2] * 30
