@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from engine import cli
-from engine.console import Group
 from engine.errors import EngineError, UsageError
-from engine.options import (
+from engine.shell import transcription
+from engine.shell.console import Group
+from engine.shell.options import (
     AUTO,
     EMBEDDED,
     Device,
@@ -92,7 +93,7 @@ def studio(
         raise typer.Exit(run_window(source, asked=asked, timing=timing, picture=picture))
     if source is None:
         raise UsageError("--no-window alone plays nothing: add --demo or a file")
-    events = cli.play(source, asked, timing, as_json)
+    events = transcription.play(source, asked, timing, as_json)
     if picture is not None:
         save_picture(events, source, picture)
 

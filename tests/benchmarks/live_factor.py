@@ -9,8 +9,8 @@ import sys
 
 import torch
 
-from engine.demo import Demo
 from engine.messages import Load
+from engine.shell.demo import Demo
 from engine.streaming.window import DEFAULT_TIMING
 
 REPEATS = 3

@@ -6,7 +6,7 @@ from engine.errors import EngineError
 from engine.export.transcription import Transcription
 from engine.messages import Event, Failed, Lag, Load, Loaded, Open, Opened, Play, State, Timing
 from engine.session import Session
-from engine.transcriber import Listening, Transcriber
+from engine.shell.transcriber import Listening, Transcriber
 
 
 class Demo:
