@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine import lineup
 from engine.audio.files import AudioFile, mono
-from engine.audio.resample import Resampler
+from engine.audio.resample import RATES_HZ, Resampler
 from engine.clock import LIVE_CLOCK, SAMPLE_RATE, seconds
 from engine.errors import AudioError, UsageError
 from engine.hub import EMBEDDED
@@ -21,8 +21,9 @@ from engine.streaming.window import DEFAULT_TIMING
 from engine.text.transcript import Transcript
 
 BLOCK_S = 1.0
+WHOLE_TYPES = (np.int16, np.int32)
 
-Audio = str | Path | bytes | ArrayLike | Mapping[str, object]
+Audio = str | Path | bytes | bytearray | memoryview | ArrayLike | Mapping[str, object]
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,13 @@ class Stream:
     def __init__(self, pipeline: Pipeline) -> None:
         self._pipeline = pipeline
         self._resampler: Resampler | None = None
-        self.heard_samples = 0
+        self._heard_samples = 0
+        self._last_samples = 0
+
+    @property
+    def heard_samples(self) -> int:
+        """Samples heard since the beginning; after ``finish`` those of what was finished."""
+        return self._heard_samples or self._last_samples
 
     @property
     def latency_s(self) -> float:
@@ -66,7 +73,10 @@ class Stream:
         return self._pipeline.work_per_frame
 
     def push(self, samples: ArrayLike, sampling_rate: int = SAMPLE_RATE) -> list[Event]:
-        """Take samples (n,) in -1..1 and return the events of the steps they complete."""
+        """Take samples (n,) or (n, channels) and return the events of the steps they complete.
+
+        Floats are in -1..1, whole numbers in the range of their type.
+        """
         if self._resampler is None:
             self._resampler = Resampler(sampling_rate)
         if sampling_rate != self._resampler.sampling_rate:
@@ -74,23 +84,25 @@ class Stream:
                 f"this stream began at {self._resampler.sampling_rate} Hz, not {sampling_rate}: "
                 "call finish() or reset() before another rate"
             )
-        return self._hear(self._resampler.push(_samples(samples)))
+        return self._hear(self._resampler.push(mono(_columns(samples))))
 
     def finish(self) -> list[Event]:
         """Return the events of what is still open; the stream is then as new."""
         tail = self._resampler.finish() if self._resampler else np.zeros(0, dtype=np.float32)
-        events = self._hear(tail) + self._pipeline.finish()
+        events = self._pipeline.push(tail) + self._pipeline.finish()
+        self._last_samples = self._heard_samples + len(tail)
         self._resampler = None
+        self._heard_samples = 0
         return events
 
     def reset(self) -> None:
         """Forget everything pushed."""
         self._resampler = None
-        self.heard_samples = 0
+        self._heard_samples = self._last_samples = 0
         self._pipeline.reset()
 
     def _hear(self, samples: NDArray[np.float32]) -> list[Event]:
-        self.heard_samples += len(samples)
+        self._heard_samples += len(samples)
         return self._pipeline.push(samples)
 
 
@@ -151,11 +163,13 @@ def blocks(
     """Yield mono blocks (n,) and their rate of anything that ``Analyser`` accepts."""
     if isinstance(audio, Mapping):
         try:
-            array, rate = cast(ArrayLike, audio["array"]), int(str(audio["sampling_rate"]))
-        except (KeyError, ValueError) as error:
+            array, stated = cast(ArrayLike, audio["array"]), cast(int, audio["sampling_rate"])
+        except KeyError as error:
             raise UsageError('audio as a dict needs "array" and "sampling_rate"') from error
-        yield from blocks(array, rate)
+        yield from blocks(array, stated)
         return
+    if isinstance(audio, bytearray | memoryview):
+        audio = bytes(audio)
     if isinstance(audio, str | Path | bytes):
         source = io.BytesIO(audio) if isinstance(audio, bytes) else audio
         with AudioFile(source) as file:
@@ -163,8 +177,12 @@ def blocks(
             while len(block := file.read(size)):
                 yield block, file.sampling_rate
         return
-    samples = _samples(audio)
-    rate = sampling_rate or SAMPLE_RATE
+    columns = _columns(audio)
+    if columns.shape[0] < columns.shape[1]:
+        # Of a whole recording the shorter axis is the channels, however they are laid out.
+        columns = columns.T
+    samples = mono(columns)
+    rate = SAMPLE_RATE if sampling_rate is None else _whole_rate(sampling_rate)
     size = round(BLOCK_S * rate)
     for start in range(0, len(samples), size):
         yield samples[start : start + size], rate
@@ -213,22 +231,30 @@ class _Gathering:
         )
 
 
-def _samples(audio: object) -> NDArray[np.float32]:
-    """Return an array-like as mono float32 (n,); of two axes the shorter one is the channels."""
+def _whole_rate(rate: object) -> int:
+    if not isinstance(rate, int | float | np.integer | np.floating) or rate not in RATES_HZ:
+        raise UsageError(
+            f"a sampling_rate of {rate!r} is not possible: give whole hertz "
+            f"from {RATES_HZ.start} to {RATES_HZ.stop - 1}"
+        )
+    return int(rate)
+
+
+def _columns(audio: object) -> NDArray[np.float32]:
+    """Return an array-like (n,) or (n, channels) as float32 in -1..1, (n, channels)."""
+    if hasattr(audio, "detach"):
+        audio = audio.detach().cpu()
     try:
         samples = np.asarray(audio)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, RuntimeError) as error:
         raise AudioError("this is not sound: give a path, bytes, or an array of samples") from error
-    if not np.issubdtype(samples.dtype, np.number) or samples.ndim not in (1, 2):
+    is_number = np.issubdtype(samples.dtype, np.floating) or samples.dtype in WHOLE_TYPES
+    if not is_number or samples.ndim not in (1, 2):
         raise AudioError(
-            f"an array of {samples.dtype} with {samples.ndim} axes is not sound: "
-            "give one axis of samples, or two with channels"
+            f"an array of {samples.dtype} with {samples.ndim} axes is not sound: give floats in "
+            "-1..1, int16 or int32, on one axis of samples or two with channels"
         )
-    if np.issubdtype(samples.dtype, np.integer):
-        samples = samples / float(np.iinfo(samples.dtype).max)
+    if samples.dtype in WHOLE_TYPES:
+        samples = samples / -float(np.iinfo(samples.dtype).min)
     samples = samples.astype(np.float32, copy=False)
-    if samples.ndim == 1:
-        samples = samples[:, None]
-    elif samples.shape[0] < samples.shape[1]:
-        samples = samples.T
-    return mono(samples)
+    return samples if samples.ndim == 2 else samples[:, None]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from math import prod
+from math import inf, prod
 from pathlib import Path
 
 import numpy as np
@@ -35,7 +35,8 @@ class Stretch:
     stop_s: float | None = None
 
     def __post_init__(self) -> None:
-        if self.start_s < 0 or (self.stop_s is not None and self.stop_s <= self.start_s):
+        stop_s = inf if self.stop_s is None else self.stop_s
+        if not (0 <= self.start_s < stop_s) or self.start_s == inf:
             stop = "the end" if self.stop_s is None else f"{self.stop_s:g} s"
             raise UsageError(
                 f"there is nothing from {self.start_s:g} s to {stop}: "

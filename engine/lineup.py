@@ -233,6 +233,11 @@ def _open(
 
 def _alphabet(folder: Path, outputs: int) -> Alphabet:
     tokenizer = CTCTokenizer.from_pretrained(folder)
+    if tokenizer.word_delimiter_token not in tokenizer.vocabulary:
+        raise CheckpointError(
+            f"{folder / 'vocab.json'} has no {tokenizer.word_delimiter_token} between words: "
+            "add it, or name another word_delimiter_token in tokenizer_config.json"
+        )
     symbols = [tokenizer.tokens.get(number, tokenizer.unk_token) for number in range(outputs)]
     return Alphabet(
         symbols=tuple(symbols),

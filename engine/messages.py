@@ -280,7 +280,12 @@ class Open(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play(Command):
-    """Start, or go on after a pause; from the beginning where the source had ended."""
+    """Start, or go on after a pause; from the beginning where the source had ended.
+
+    With ``source`` that is opened first, and nothing plays where it cannot be.
+    """
+
+    source: Open | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,11 +68,13 @@ class Pipeline:
 
     def push(self, samples: NDArray[np.float32]) -> list[Event]:
         """Take samples (n,) and return what every step they complete has found."""
-        self._tape.push(samples)
         events: list[Event] = []
-        while self._tape.stop_samples - self._position >= self._step_samples:
-            events += self._step(self._position + self._step_samples)
-            self._tape.drop_before(self._oldest_needed())
+        # Piece by piece, so that a long array costs no more than a stream of the same length.
+        for start in range(0, len(samples), self._step_samples):
+            self._tape.push(samples[start : start + self._step_samples])
+            while self._tape.stop_samples - self._position >= self._step_samples:
+                events += self._step(self._position + self._step_samples)
+                self._tape.drop_before(self._oldest_needed())
         return events
 
     def finish(self) -> list[Event]:
@@ -191,8 +193,10 @@ class LivePipeline(Pipeline):
         if self._collapse and heard.posterior is not None:
             first = window.committed_before - window.first_frame
             split = window.committed_after - window.first_frame
-            closed = self._collapse.push(heard.posterior[first:split])
-            tentative = self._collapse.peek(heard.posterior[split:])
+            # A word ends where its segment does: what follows is said again by the next one.
+            cuts = frozenset(segment.stop_samples // HOP for segment in ended)
+            closed = self._collapse.push(heard.posterior[first:split], cuts)
+            tentative = self._collapse.peek(heard.posterior[split:], cuts)
             if heard.activity is not None:
                 name = partial(named, heard.activity, speakers, window.first_frame)
                 closed, tentative = name(closed), name(tentative)
@@ -217,10 +221,11 @@ class LivePipeline(Pipeline):
                     words=tuple(commit),
                 )
             )
+        rest = words[len(commit) :]
         partial = Partial(
-            start_samples=commit[-1].stop_samples if commit else span.start_samples,
+            start_samples=min([span.start_samples, *(word.start_samples for word in rest[:1])]),
             stop_samples=span.stop_samples,
-            words=tuple(words[len(commit) :]),
+            words=tuple(rest),
         )
         return [*events, partial]
 

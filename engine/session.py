@@ -143,8 +143,12 @@ class Session:
             return run.player.step(self._now())
         except EngineError as error:
             run.player.stop()
-            self._put(Failed(start_samples=0, stop_samples=0, message=str(error)))
-            return IDLE_S
+            self._fail(str(error))
+        except Exception as error:
+            log.exception("the source failed")
+            run.player.stop()
+            self._fail(f"the source failed ({error}): open it again")
+        return IDLE_S
 
     def _engine_loop(self) -> None:
         if sys.platform == "linux":
@@ -171,6 +175,8 @@ class Session:
             case Open():
                 self._open(command)
             case Play():
+                if command.source is not None:
+                    self._open(command.source)
                 self._play()
             case Pause():
                 if self._run is not None and self._run.state == "playing":
@@ -215,6 +221,8 @@ class Session:
 
     def _open(self, command: Open) -> None:
         source = self._open_source(command)
+        # Stopped before its file closes: the source thread may be in the middle of reading it.
+        self._finish_run()
         self._run = None
         self._close_source()
         self._source, self._pace = source, command.pace

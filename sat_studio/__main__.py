@@ -1,6 +1,7 @@
 """The program ``sat-studio``: every command of the engine, and the window."""
 
 import os
+import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -84,18 +85,29 @@ def studio(
     source = source_of(path, demo=demo)
     if picture is not None and picture.suffix.lower() != ".png":
         raise UsageError(f"{picture} is no name for a picture: end it in .png")
+    if picture is not None and not picture.absolute().parent.is_dir():
+        raise EngineError(f"there is no folder {picture.parent}: make it, or choose another one")
     asked = load_of(model, device, dtype)
     timing = timing_of(step_s, lookahead_s, memory_s)
     if not no_window:
         refuse_without_display(sys.platform, os.environ)
+        from engine.hub import folders
+
+        for name in asked.models:
+            # What is no model is said now, not by a window that has already opened.
+            folders(name)
         from sat_studio.app import run_window
 
         raise typer.Exit(run_window(source, asked=asked, timing=timing, picture=picture))
     if source is None:
         raise UsageError("--no-window alone plays nothing: add --demo or a file")
-    events = transcription.play(source, asked, timing, as_json)
-    if picture is not None:
-        save_picture(events, source, picture)
+    if picture is None:
+        transcription.play(source, asked, timing, as_json)
+        return
+    # Only a picture needs every event; without one a recording may be as long as it likes.
+    events: list[Event] = []
+    transcription.play(source, asked, timing, as_json, events.append)
+    save_picture(events, source, picture)
 
 
 def main() -> None:
@@ -116,12 +128,30 @@ def source_of(path: str | None, *, demo: bool) -> str | None:
 
 def refuse_without_display(system: str, variables: Mapping[str, str]) -> None:
     """Refuse to open a window where none can be; Qt would abort the program."""
-    places = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    if system.startswith("linux") and not any(variables.get(name) for name in places):
+    others = ("WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+    if not system.startswith("linux") or any(
+        variables.get(name, "").split(":")[0] not in ("", "xcb") for name in others
+    ):
+        return
+    display = variables.get("DISPLAY", "")
+    if not display or not answers(display):
         raise EngineError(
-            "there is no display for a window: add --no-window, with --demo or a file, "
-            "or start it in a desktop"
+            f"there is no display {display or 'for a window'}: add --no-window, with --demo or a "
+            "file, or start it in a desktop"
         )
+
+
+def answers(display: str, sockets: Path = Path("/tmp/.X11-unix")) -> bool:
+    """Tell whether an X server on this machine answers; one elsewhere is believed to."""
+    host, _, number = display.rpartition(":")
+    if host not in ("", "unix"):
+        return True
+    with socket.socket(socket.AF_UNIX) as connection:
+        try:
+            connection.connect(str(sockets / f"X{number.split('.')[0]}"))
+        except OSError:
+            return False
+    return True
 
 
 def save_picture(events: "list[Event]", source: str, picture: Path) -> None:

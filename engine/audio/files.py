@@ -1,6 +1,7 @@
 """Audio files, read block by block whatever their length, rate and channels."""
 
 import io
+import re
 from pathlib import Path
 from types import TracebackType
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from engine.errors import AudioError
 
+ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 READABLE = [".wav", ".flac", ".ogg", ".opus", ".mp3", ".w64", ".aiff", ".au", ".caf"]
 
 
@@ -80,7 +82,7 @@ class AudioFile:
 
 
 def _check_path(path: str | Path) -> None:
-    if str(path).startswith(("http://", "https://")):
+    if ADDRESS.match(str(path)):
         raise AudioError(f"{path} is an address: download it first, then give the file")
     if Path(path).is_dir():
         raise AudioError(f"{path} is a folder: give an audio file")

@@ -242,7 +242,6 @@ def _unpickle(file: Path, device: str) -> dict[str, Tensor]:
         content = torch.load(file, map_location=device, weights_only=True, mmap=device != "meta")
     except (
         pickle.UnpicklingError,
-        zipfile.BadZipFile,
         RuntimeError,
         EOFError,
         ValueError,
@@ -250,6 +249,11 @@ def _unpickle(file: Path, device: str) -> dict[str, Tensor]:
         OSError,
     ) as error:
         raise _unreadable(file, error) from None
+    except zipfile.BadZipFile:
+        raise CheckpointError(
+            f"{file} cannot be read: it is damaged, or older than torch 1.6; download it again, or "
+            "load it with torch and torch.save it anew"
+        ) from None
     if not isinstance(content, dict):
         raise CheckpointError(f"{file} holds a {type(content).__name__}, not named tensors")
     for key, tensor in content.items():

@@ -184,7 +184,7 @@ class UniSpeechSatModel(PublishedModel):
 
     def _is_eager(self, output_attentions: bool) -> bool:
         if output_attentions and self.attn_implementation == "sdpa":
-            logger.info("attentions are asked for: eager attention instead of sdpa")
+            logger.warning("attentions are asked for: eager attention instead of sdpa")
         return output_attentions or self.attn_implementation == "eager"
 
     def _frame_mask(self, lengths: Tensor, n_frames: int) -> Tensor:

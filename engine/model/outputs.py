@@ -17,6 +17,17 @@ class ModelOutput:
         """Return the names of the fields that are not None, in order."""
         return [item.name for item in fields(self) if getattr(self, item.name) is not None]
 
+    def items(self) -> list[tuple[str, Field]]:
+        """Return names and values of the fields that are not None, in order."""
+        return [(name, getattr(self, name)) for name in self.keys()]
+
+    def get(self, key: str, default: Field | None = None) -> Field | None:
+        """Return a field by name, ``default`` where it is None or unknown."""
+        return getattr(self, key) if key in self else default
+
+    def __contains__(self, key: object) -> bool:
+        return key in self.keys()
+
     def to_tuple(self) -> tuple[Field, ...]:
         """Return the fields that are not None, in order."""
         return tuple(getattr(self, name) for name in self.keys())

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 from engine.errors import UsageError
 from engine.model.batch import Batch, Row, TensorKind
@@ -71,19 +71,27 @@ class Processor:
 
     def pad(
         self,
-        input_features: Mapping[str, Sequence[Row]] | None = None,
+        input_features: Mapping[str, Sequence[Row]] | Sequence[Mapping[str, Row]] | None = None,
         *,
-        labels: Sequence[Sequence[int]] | None = None,
+        labels: Sequence[Sequence[int]] | Sequence[Mapping[str, Sequence[int]]] | None = None,
+        padding: Padding = True,
         return_tensors: TensorKind | None = "pt",
     ) -> Batch:
-        """Pad unpadded inputs and labels, each to its longest row."""
+        """Pad unpadded inputs and labels, each to its longest row.
+
+        Both may be one mapping of rows or one mapping for each row, as collators of batches have.
+        """
         if input_features is None and labels is None:
             raise UsageError("nothing to pad; give input_features, labels, or both")
         batch = Batch()
         if input_features is not None:
-            batch = self.feature_extractor.pad(input_features, return_tensors=return_tensors)
+            columns = _columns(input_features, "input_values")
+            batch = self.feature_extractor.pad(
+                columns, padding=padding, return_tensors=return_tensors
+            )
         if labels is not None:
-            padded = self._texts().pad(labels, return_tensors=return_tensors)
+            rows = _columns(labels, "input_ids")["input_ids"]
+            padded = self._texts().pad(rows, bool(padding), return_tensors=return_tensors)
             batch["labels"] = padded["input_ids"]
         return batch
 
@@ -127,3 +135,11 @@ class Processor:
         if self.tokenizer is None:
             raise UsageError("this checkpoint writes no text; open a CTC checkpoint's processor")
         return self.tokenizer
+
+
+def _columns(rows: object, name: str) -> dict[str, list[Any]]:
+    """Return the column ``name`` of a mapping, of a list of mappings, or of bare rows."""
+    if isinstance(rows, Mapping):
+        return {name: list(rows[name])}
+    assert isinstance(rows, Iterable)
+    return {name: [row[name] if isinstance(row, Mapping) else row for row in rows]}

@@ -153,10 +153,9 @@ def _element_type(
     stored: Mapping[str, StoredTensor], dtype: Dtype, device: torch.device
 ) -> torch.dtype:
     """Return the element type to load as."""
-    if isinstance(dtype, torch.dtype):
-        return dtype
     if dtype != "auto":
-        if not isinstance(chosen := getattr(torch, dtype, None), torch.dtype):
+        chosen = getattr(torch, dtype, None) if isinstance(dtype, str) else dtype
+        if not isinstance(chosen, torch.dtype) or not chosen.is_floating_point:
             raise UsageError(f"dtype {dtype!r}; give 'auto', 'float32', 'float16' or 'bfloat16'")
         return chosen
     kinds = [tensor.dtype for tensor in stored.values()]
@@ -164,6 +163,6 @@ def _element_type(
     for kind in kinds[1:]:
         widest = torch.promote_types(widest, kind)
     if widest in HALF and device.type == "cpu":
-        logger.info("weights stored as %s are widened to float32 for the CPU", widest)
+        logger.warning("weights stored as %s are widened to float32 for the CPU", widest)
         return torch.float32
     return widest

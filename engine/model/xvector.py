@@ -120,6 +120,8 @@ class UniSpeechSatForXVector(MixingHeadModel[XVectorOutput]):
             n_frames = frames.shape[1]
             if self.compat is None:
                 lengths = lengths - self.context_frames
+                # A row too short for a spread: its vector means nothing, but it is finite.
+                lengths = torch.where(lengths < 2, n_frames, lengths)
             else:
                 # Published: blind to dilation, and counted from the end where below zero.
                 lengths = lengths - sum(kernel - 1 for kernel in self.config.tdnn_kernel)

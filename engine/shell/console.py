@@ -72,7 +72,8 @@ class Group(TyperGroup):
             # Whoever read the results has had enough of them; Typer ends quietly.
             raise
         except OSError as error:
-            _end(error, 1)
+            place = f"{error.filename}: " if error.filename else ""
+            _end(f"{place}{error.strerror or error}: write elsewhere, or make room there", 1)
         except KeyboardInterrupt:
             _end("stopped", INTERRUPTED)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from engine.errors import UsageError
+from engine.errors import EngineError, UsageError
 from engine.shell.console import Console
 from engine.shell.lineup import OFF, load
 from engine.shell.options import (
@@ -41,6 +41,8 @@ def inspect(
 
     if archive.suffix != ".npz":
         raise UsageError(f"{archive} is no name for a NumPy archive: end it in .npz")
+    if not archive.parent.is_dir():
+        raise EngineError(f"there is no folder {archive.parent}: make it, or choose another -o")
     stretch = inspection.Stretch(file, start_s, stop_s)
     asked = load_of(model, device, dtype)
     with Console() as console:

@@ -1,6 +1,6 @@
 """The commands ``transcribe`` and ``diarize``, and the windowless playing of a recording."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -29,6 +29,7 @@ from engine.shell.options import (
 # Everything heavier is imported by the command that needs it: --help is there at once.
 if TYPE_CHECKING:
     from engine.export.transcription import Transcription
+    from engine.export.writer import Writer
     from engine.messages import Event, Load, Timing
 
 
@@ -61,14 +62,16 @@ def transcribe(
     with Console() as console:
         if not stream and (step_s, lookahead_s, memory_s) != (None, None, None):
             console.say("step, lookahead and memory have no effect without --stream")
+        is_written = True
         for found in transcriptions(files, asked, timing if stream else None, console):
             if writer is not None:
-                for path in writer.write(found):
-                    console.say(f"wrote {path}")
+                is_written &= written(writer, found, console)
             if as_json:
                 console.out(json.render(found))
             elif writer is None:
                 console.out(titled(txt.render(found), found.file, files))
+        if not is_written:
+            raise typer.Exit(1)
 
 
 def diarize(
@@ -95,20 +98,37 @@ def diarize(
                 console.out(titled(txt.render_turns(found), found.file, files))
 
 
-def play(path: str, asked: "Load", timing: "Timing", as_json: bool) -> "list[Event]":
+def written(writer: "Writer", found: "Transcription", console: Console) -> bool:
+    """Write the formats of one recording; say what was written, or why not."""
+    try:
+        paths = writer.write(found)
+    except EngineError as error:
+        console.say(str(error))
+        return False
+    for path in paths:
+        console.say(f"wrote {path}")
+    return True
+
+
+def play(
+    path: str,
+    asked: "Load",
+    timing: "Timing",
+    as_json: bool,
+    watch: "Callable[[Event], None]" = lambda _: None,
+) -> None:
     """Play a recording through the live path and print each turn as it becomes final.
 
-    Returns every event of it, in order.
+    ``watch`` is given every event, in order; nothing else keeps them.
     """
     from engine.export import json, txt
     from engine.messages import Lag, Loaded, Loading, Turn
     from engine.shell.demo import Demo
 
     demo = Demo(path, asked, timing)
-    events: list[Event] = []
     with Console() as console:
         for event in demo.perform():
-            events.append(event)
+            watch(event)
             match event:
                 case Loading():
                     console.show(f"loading {event.what} ...")
@@ -122,7 +142,6 @@ def play(path: str, asked: "Load", timing: "Timing", as_json: bool) -> "list[Eve
         if as_json:
             console.out(json.render(found))
         say_cost(found, console)
-    return events
 
 
 def transcriptions(

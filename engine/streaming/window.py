@@ -1,5 +1,6 @@
 """The partial pass: re-runs a window at every step and keeps the frames that are new."""
 
+import math
 from dataclasses import dataclass
 
 from engine.clock import LIVE_CLOCK, to_samples
@@ -94,7 +95,7 @@ class Stepper:
 
 
 def _whole_hops(what: str, time_s: float, least: int = 1) -> int:
-    hops = round(time_s / LIVE_CLOCK.hop_s)
+    hops = round(time_s / LIVE_CLOCK.hop_s) if math.isfinite(time_s) else -1
     if hops < least or abs(hops * LIVE_CLOCK.hop_s - time_s) > 1e-6:
         raise UsageError(
             f"a {what} of {time_s:g} s is not possible: "

@@ -1,6 +1,6 @@
 """Collapses a stream of CTC frames into words with times and confidence."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -54,9 +54,14 @@ class CtcCollapse:
         """Start anew at an absolute frame."""
         self._state = CtcState(frame=frame, last=self.alphabet.blank)
 
-    def push(self, posterior: NDArray[np.float32]) -> list[Word]:
-        """Take frames (T, V) of probabilities and return the words they closed."""
-        state, words = self._fold(self._state, posterior)
+    def push(
+        self, posterior: NDArray[np.float32], cuts: Collection[int] = frozenset()
+    ) -> list[Word]:
+        """Take frames (T, V) of probabilities and return the words they closed.
+
+        ``cuts`` are absolute frames before which the open word closes whatever follows.
+        """
+        state, words = self._fold(self._state, posterior, cuts)
         self._state = state
         return words
 
@@ -78,17 +83,24 @@ class CtcCollapse:
         kept = tuple(one for one in letters if one.start * self._hop_samples >= start_samples)
         self._state = replace(self._state, letters=kept)
 
-    def peek(self, posterior: NDArray[np.float32]) -> list[Word]:
+    def peek(
+        self, posterior: NDArray[np.float32], cuts: Collection[int] = frozenset()
+    ) -> list[Word]:
         """Return the words that ``posterior`` (T, V) would give, the open one too; keep nothing."""
-        state, words = self._fold(self._state, posterior)
+        state, words = self._fold(self._state, posterior, cuts)
         return words + self._word(state.letters)
 
-    def _fold(self, state: CtcState, posterior: NDArray[np.float32]) -> tuple[CtcState, list[Word]]:
+    def _fold(
+        self, state: CtcState, posterior: NDArray[np.float32], cuts: Collection[int]
+    ) -> tuple[CtcState, list[Word]]:
         ids = posterior.argmax(axis=1) if len(posterior) else np.zeros(0, dtype=np.int64)
         best = np.log(np.maximum(posterior.max(axis=1), 1e-10)) if len(posterior) else ids
         words: list[Word] = []
         last, frame, letters = state.last, state.frame, list(state.letters)
         for label, log_probability in zip(ids.tolist(), best.tolist(), strict=True):
+            if frame in cuts:
+                words += self._word(letters)
+                letters = []
             if label == self.alphabet.delimiter:
                 words += self._word(letters)
                 letters = []

@@ -86,7 +86,7 @@ def test_a_stream_keeps_to_the_rate_it_began_with(analyser: Analyser) -> None:
 
 def test_integers_are_scaled_and_channels_mixed(analyser: Analyser, signal: np.ndarray) -> None:
     whole = np.round(signal * 32_767).astype(np.int16)
-    expected = analyser(whole / np.float32(32_767)).words
+    expected = analyser(whole / np.float32(32_768)).words
     assert analyser(whole).words == expected
     assert analyser(np.stack([whole, whole])).words == expected
     assert analyser(np.stack([whole, whole], axis=1)).words == expected
@@ -98,7 +98,11 @@ def test_integers_are_scaled_and_channels_mixed(analyser: Analyser, signal: np.n
         ("https://example.org/a.wav", AudioError, "download it first"),
         (np.zeros((2, 2, 2)), AudioError, "one axis of samples"),
         (["a", "b"], AudioError, "one axis of samples"),
+        ([1, 2, 3], AudioError, "int64 .* floats in"),
         ({"array": [0.0]}, UsageError, "sampling_rate"),
+        ({"array": [0.0], "sampling_rate": 0}, UsageError, "sampling_rate of 0"),
+        ("s3://bucket/a.wav", AudioError, "download it first"),
+        (Path("HTTPS://example.org/a.wav"), AudioError, "download it first"),
         (b"not sound", AudioError, "cannot be read as sound"),
     ],
 )
@@ -107,6 +111,41 @@ def test_what_is_no_sound_is_refused_in_words(
 ) -> None:
     with pytest.raises(error, match=way_out):
         analyser(audio)
+
+
+@pytest.mark.parametrize("rate", [0, -16_000, "16000", 0.5])
+def test_an_impossible_rate_is_refused(analyser: Analyser, rate: object) -> None:
+    with pytest.raises(UsageError, match="sampling_rate of"):
+        analyser(np.zeros(100, dtype=np.float32), rate)
+
+
+def test_stereo_in_any_portions_is_stereo_at_once(analyser: Analyser, signal: np.ndarray) -> None:
+    stereo = np.stack([signal, 0.5 * signal], axis=1)
+    whole, portions = analyser.offline(), analyser.offline()
+    expected = whole.push(stereo) + whole.finish()
+    found = [
+        event
+        for row in range(0, len(stereo), 999)
+        for event in portions.push(stereo[row : row + 999])
+    ]
+    found += portions.push(stereo[:0]) + portions.finish()
+    assert [event.text for event in found if event.kind == "final"] == [
+        event.text for event in expected if event.kind == "final"
+    ]
+    one_by_one = analyser.offline()
+    for row in stereo[:3]:
+        one_by_one.push(row[None, :])
+    one_by_one.finish()
+    assert one_by_one.heard_samples == 3
+
+
+def test_bytes_in_any_wrapping_are_a_file(
+    analyser: Analyser, signal: np.ndarray, tmp_path: Path
+) -> None:
+    soundfile.write(tmp_path / "a.wav", signal, SAMPLE_RATE, subtype="FLOAT")
+    content = (tmp_path / "a.wav").read_bytes()
+    assert analyser(bytearray(content)).words == analyser(memoryview(content)).words
+    assert analyser(content).duration_s == DURATION_S
 
 
 def test_a_hub_name_is_refused_with_the_way_out() -> None:

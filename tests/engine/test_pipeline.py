@@ -161,6 +161,17 @@ def test_no_word_is_committed_twice_or_before_what_is_already_final(
     assert starts == sorted(set(starts))
 
 
+def test_texts_cover_their_words_and_words_do_not_overlap(live_events: list[Event]) -> None:
+    ends: list[int] = [0]
+    for event in live_events:
+        if isinstance(event, Partial | Committed | Final) and event.words:
+            assert event.start_samples <= event.words[0].start_samples
+        if isinstance(event, Committed):
+            for word in event.words:
+                assert word.start_samples >= ends[-1]
+                ends.append(word.stop_samples)
+
+
 def test_live_rows_follow_each_other_without_a_hole(live_events: list[Event]) -> None:
     rows = [event for event in of_kind(live_events, Posterior) if event.stage == "live"]
     for before, after in pairwise(rows):
@@ -187,6 +198,8 @@ def test_latency_and_work_are_reported(line_up: LineUp) -> None:
     ("timing", "thing"),
     [
         (Timing(step_s=0.0, lookahead_s=0.5, memory_s=1.0), "step of 0 s"),
+        (Timing(step_s=float("nan"), lookahead_s=0.5, memory_s=1.0), "step of nan s"),
+        (Timing(step_s=0.5, lookahead_s=float("inf"), memory_s=1.0), "lookahead of inf s"),
         (Timing(step_s=0.5, lookahead_s=0.013, memory_s=1.0), "lookahead of 0.013 s"),
         (Timing(step_s=0.5, lookahead_s=0.5, memory_s=-1.0), "memory of -1 s"),
         (Timing(step_s=0.5, lookahead_s=0.5, memory_s=90.0), "60 s"),

@@ -197,6 +197,43 @@ def test_what_cannot_be_done_is_said_and_the_session_goes_on(
     assert bench.of(Loaded)
 
 
+def test_what_cannot_be_opened_does_not_play_what_was_there_before(
+    bench: Bench, tiny_models: str, recording: str
+) -> None:
+    bench.ask(Load(models=(tiny_models,)), Open(path=recording), Play())
+    bench.play(1.0)
+    bench.ask(Pause())
+    bench.ask(Play(source=Open(path="missing.wav")))
+    assert len(bench.of(Failed)) == 1
+    assert bench.states == ["playing", "paused"]
+
+
+def test_opening_another_file_finishes_what_was_captured(
+    bench: Bench, tiny_models: str, recording: str
+) -> None:
+    bench.ask(Load(models=(tiny_models,)), Open(path=recording), Play())
+    bench.play(2.0)
+    captured = bench.session.ring.written
+    bench.ask(Play(source=Open(path=recording)))
+    assert bench.states == ["playing", "stopped", "playing"]
+    assert bench.of(Final)[-1].stop_samples == captured
+
+
+def test_opening_again_and_again_while_it_plays_is_safe(tiny_models: str, recording: str) -> None:
+    again = Play(source=Open(path=recording, pace=None))
+    with Session(timing=TIMING) as session:
+        session.send(Load(models=(tiny_models,)))
+        for _ in range(50):
+            session.send(again)
+        opened = stopped = 0
+        while stopped < 50:
+            for event in session.drain():
+                assert not isinstance(event, Failed), event
+                opened += isinstance(event, Opened)
+                stopped += isinstance(event, State) and event.state == "stopped"
+    assert opened == 50
+
+
 def test_a_failed_load_keeps_the_models_in_use(
     bench: Bench, tiny_models: str, recording: str
 ) -> None:

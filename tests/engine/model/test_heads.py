@@ -128,6 +128,18 @@ def test_a_voice_needs_sixteen_frames(clip: Any) -> None:
 
 
 @torch.inference_mode()
+def test_a_row_too_short_for_a_voice_is_finite_and_disturbs_no_other(clip: Any) -> None:
+    model = make(UniSpeechSatForXVector)
+    values = clip(3, 12_000)
+    mask = torch.ones_like(values)
+    mask[1, 9_000:] = 0
+    mask[2, 300:] = 0
+    embeddings = model(values, mask).embeddings
+    assert bool(embeddings.isfinite().all())
+    torch.testing.assert_close(embeddings[:2], model(values[:2], mask[:2]).embeddings)
+
+
+@torch.inference_mode()
 def test_pooling_chosen_frames_equals_pooling_them_alone(clip: Any) -> None:
     model = make(UniSpeechSatForXVector)
     states = model.unispeech_sat.encode(clip(1, 16000)).states

@@ -27,3 +27,11 @@ def test_fields_keep_the_published_order() -> None:
 def test_a_field_that_is_none_has_no_name() -> None:
     with pytest.raises(KeyError, match="loss"):
         CausalLMOutput(logits=torch.zeros(1))["loss"]
+
+
+def test_an_output_answers_like_a_mapping() -> None:
+    output = CausalLMOutput(logits=torch.zeros(1))
+    assert "logits" in output
+    assert "loss" not in output
+    assert output.get("loss") is None
+    assert [name for name, _ in output.items()] == ["logits"]

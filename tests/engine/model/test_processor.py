@@ -75,3 +75,29 @@ def test_files_are_read_back_by_both(bootstrap_models: Path, tmp_path: Path) -> 
     assert Processor.from_pretrained(tmp_path) == processor
     theirs: Any = transformers.Wav2Vec2Processor.from_pretrained(tmp_path)
     assert theirs.decode([6, 5, 5, 7]) == "TEA"
+
+
+@pytest.mark.parametrize("padding", [True, "longest"])
+def test_a_collator_pads_rows_as_published(bootstrap_models: Path, padding: Any) -> None:
+    folder = bootstrap_models / "ctc"
+    ours = Processor.from_pretrained(folder)
+    theirs = transformers.Wav2Vec2Processor.from_pretrained(folder)
+    rows = [{"input_values": CLIP[:900]}, {"input_values": CLIP[:500]}]
+    labels = [{"input_ids": [5, 6, 7]}, {"input_ids": [8]}]
+    for name, found, expected in (
+        (
+            "input_values",
+            ours.pad(rows, padding=padding, return_tensors="pt"),
+            theirs.pad(rows, padding=padding, return_tensors="pt"),
+        ),
+        (
+            "labels",
+            ours.pad(labels=labels, padding=padding, return_tensors="pt"),
+            {
+                "labels": theirs.pad(labels=labels, padding=padding, return_tensors="pt")[
+                    "input_ids"
+                ]
+            },
+        ),
+    ):
+        assert torch.equal(found[name], expected[name])

@@ -80,6 +80,12 @@ def test_silence_closes_the_open_word_and_counts_its_frames() -> None:
     assert fold.close()[0].start_samples == 12 * HOP
 
 
+def test_a_word_closes_at_a_cut_whatever_follows() -> None:
+    fold = CtcCollapse(ALPHABET)
+    words = fold.push(posterior_of([5, 6, 0, 7, 5]), cuts={3})
+    assert [word.text for word in words + fold.close()] == ["ET", "AE"]
+
+
 def test_what_a_final_result_replaced_is_forgotten() -> None:
     fold = CtcCollapse(ALPHABET)
     fold.push(posterior_of([5, 0, 6, 7]))
