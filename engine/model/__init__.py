@@ -5,13 +5,20 @@ from engine.model.checkpoint import content_hash, trunk_hash
 from engine.model.config import UniSpeechSatConfig
 from engine.model.encoder import Encoding, UniSpeechSatModel
 from engine.model.features import FeatureExtractor
-from engine.model.heads import UniSpeechSatForAudioFrameClassification, UniSpeechSatForCTC
+from engine.model.heads import (
+    UniSpeechSatForAudioFrameClassification,
+    UniSpeechSatForCTC,
+    UniSpeechSatForSequenceClassification,
+)
 from engine.model.outputs import (
     CausalLMOutput,
+    SequenceClassifierOutput,
     TokenClassifierOutput,
     UniSpeechSatBaseModelOutput,
+    UniSpeechSatForPreTrainingOutput,
     XVectorOutput,
 )
+from engine.model.pretraining import UniSpeechSatForPreTraining
 from engine.model.processor import Processor
 from engine.model.tokenizer import CTCTokenizer
 from engine.model.xvector import UniSpeechSatForXVector
@@ -26,11 +33,15 @@ __all__ = [
     "Encoding",
     "FeatureExtractor",
     "Processor",
+    "SequenceClassifierOutput",
     "TokenClassifierOutput",
     "UniSpeechSatBaseModelOutput",
     "UniSpeechSatConfig",
     "UniSpeechSatForAudioFrameClassification",
     "UniSpeechSatForCTC",
+    "UniSpeechSatForPreTraining",
+    "UniSpeechSatForPreTrainingOutput",
+    "UniSpeechSatForSequenceClassification",
     "UniSpeechSatForXVector",
     "UniSpeechSatModel",
     "Wav2Vec2CTCTokenizer",

@@ -8,21 +8,30 @@ from engine.errors import CheckpointError
 from engine.model.checkpoint import check_folder
 from engine.model.config import UniSpeechSatConfig
 from engine.model.encoder import UniSpeechSatModel
-from engine.model.heads import UniSpeechSatForAudioFrameClassification, UniSpeechSatForCTC
+from engine.model.heads import (
+    UniSpeechSatForAudioFrameClassification,
+    UniSpeechSatForCTC,
+    UniSpeechSatForSequenceClassification,
+)
+from engine.model.pretraining import UniSpeechSatForPreTraining
 from engine.model.published import AttentionImplementation, Compat, Dtype
 from engine.model.xvector import UniSpeechSatForXVector
 
 Model = (
     UniSpeechSatModel
     | UniSpeechSatForCTC
+    | UniSpeechSatForSequenceClassification
     | UniSpeechSatForAudioFrameClassification
     | UniSpeechSatForXVector
+    | UniSpeechSatForPreTraining
 )
 CLASSES: dict[str, type[Model]] = {
     "UniSpeechSatModel": UniSpeechSatModel,
     "UniSpeechSatForCTC": UniSpeechSatForCTC,
+    "UniSpeechSatForSequenceClassification": UniSpeechSatForSequenceClassification,
     "UniSpeechSatForAudioFrameClassification": UniSpeechSatForAudioFrameClassification,
     "UniSpeechSatForXVector": UniSpeechSatForXVector,
+    "UniSpeechSatForPreTraining": UniSpeechSatForPreTraining,
 }
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import pickle
+import re
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from torch import Tensor
 from engine.errors import CheckpointError
 from engine.model.config import CONFIG_FILE, UniSpeechSatConfig, Value
 
+HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*|unispeech-sat-[\w.-]+")
+"""What looks like a name on a model hub, not like a misspelt path."""
 TRUNK_PREFIX = "unispeech_sat."
 WEIGHT_FILES = ("model.safetensors", "pytorch_model.bin")
 """In order of preference; each may also be an index of shards, named with INDEX_SUFFIX."""
@@ -76,11 +79,14 @@ class Network(Protocol):
 def check_folder(folder: str | Path) -> Path:
     """Return ``folder`` as a path; refuse what is not a folder."""
     path = Path(folder)
-    if not path.is_dir():
+    if path.is_dir():
+        return path
+    if HUB_NAME.fullmatch(str(folder)):
         raise CheckpointError(
-            f"{folder} is not a folder; download the checkpoint and give its folder"
+            f"{folder} is not a folder; if it is the name of a checkpoint on a model hub, "
+            f"`sat-studio models pull {folder}` first, and give the folder that it prints"
         )
-    return path
+    raise CheckpointError(f"{folder} is not a folder; download the checkpoint and give its folder")
 
 
 def list_tensors(folder: str | Path) -> dict[str, StoredTensor]:

@@ -49,6 +49,8 @@ TRUNK_FIELDS = (
 )
 """The fields that decide what the trunk computes."""
 HEAD_FIELDS = (
+    "contrastive_logits_temperature",
+    "num_codevector_groups",
     "num_labels",
     "pad_token_id",
     "tdnn_dilation",
@@ -357,5 +359,11 @@ def _count_parameters(config: UniSpeechSatConfig) -> int:
         for a, b, kernel in zip(channels, config.tdnn_dim, config.tdnn_kernel, strict=False)
     )
     embedding = config.xvector_output_dim
+    codebooks = config.num_codevector_groups * config.num_codevectors_per_group
+    count += (
+        codebooks * (width + config.codevector_dim) + config.num_clusters * config.codevector_dim
+    )
+    count += config.proj_codevector_dim * (width + config.codevector_dim)
+    count += config.classifier_proj_size * (width + config.num_labels)
     count += embedding * (2 * max(config.tdnn_dim, default=1) + embedding + config.num_labels)
     return count + width * (config.vocab_size + config.num_labels)

@@ -6,6 +6,7 @@ from typing import Self
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from engine.errors import UsageError
 from engine.model.checkpoint import TRUNK_PREFIX
@@ -17,6 +18,7 @@ from engine.model.layers import (
     PostNormLayer,
     PreNormLayer,
 )
+from engine.model.masking import draw_spans
 from engine.model.outputs import UniSpeechSatBaseModelOutput
 from engine.model.published import AttentionImplementation, Compat, PublishedModel
 
@@ -46,6 +48,8 @@ class Encoder(nn.Module):
 
     def __init__(self, config: UniSpeechSatConfig) -> None:
         super().__init__()
+        self.layerdrop = config.layerdrop
+        self.recomputes = False
         self.pre_norm = config.do_stable_layer_norm
         layer = PreNormLayer if self.pre_norm else PostNormLayer
         self.pos_conv_embed = PositionalConv(config)
@@ -66,7 +70,10 @@ class Encoder(nn.Module):
     def forward(
         self, x: Tensor, frame_mask: Tensor | None, *, keep_states: bool, eager: bool
     ) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
-        """Return the hidden states (all, or the last alone) and, when eager, the attentions."""
+        """Return the hidden states (all, or the last alone) and, when eager, the attentions.
+
+        A layer that training drops hands its input on as its state and has no attentions.
+        """
         mask = None
         if frame_mask is not None:
             x = x.masked_fill(~frame_mask[..., None], 0.0)
@@ -74,13 +81,24 @@ class Encoder(nn.Module):
             mask = (frame_mask | ~frame_mask.any(1, keepdim=True))[:, None, None]  # (B, 1, 1, T)
         x = self.open(x)
         states, attentions = [x], []
+        recomputes = self.recomputes and self.training
         for layer in self.layers:
-            x, weights = layer(x, mask, eager=eager)
+            if self._is_dropped():
+                weights = None
+            elif recomputes:
+                x, weights = checkpoint(layer, x, mask, eager=eager, use_reentrant=False)
+            else:
+                x, weights = layer(x, mask, eager=eager)
             if not keep_states:
                 states.clear()
             states.append(x)
-            attentions.append(weights)
+            if weights is not None:
+                attentions.append(weights)
         return tuple(states), tuple(attentions)
+
+    def _is_dropped(self) -> bool:
+        """Draw whether training leaves the next layer out; always from torch's CPU generator."""
+        return self.training and self.layerdrop > 0 and float(torch.rand([])) < self.layerdrop
 
 
 class UniSpeechSatModel(PublishedModel):
@@ -117,6 +135,18 @@ class UniSpeechSatModel(PublishedModel):
         """Make a new trunk."""
         return cls(config, attn_implementation=attn_implementation, compat=compat)
 
+    def freeze_feature_encoder(self) -> None:
+        """Leave the convolutions of the waveform as they are in training."""
+        self.feature_extractor.requires_grad_(False)
+
+    def freeze_base_model(self) -> None:
+        """Leave the whole trunk as it is in training."""
+        self.requires_grad_(False)
+
+    def gradient_checkpointing_enable(self) -> None:
+        """Train in less memory: what a layer computed is made again when its gradients need it."""
+        self.feature_extractor.recomputes = self.encoder.recomputes = True
+
     def forward(
         self,
         input_values: Tensor,
@@ -124,8 +154,12 @@ class UniSpeechSatModel(PublishedModel):
         *,
         output_hidden_states: bool | None = None,
         output_attentions: bool | None = None,
+        mask_time_indices: Tensor | None = None,
     ) -> UniSpeechSatBaseModelOutput:
         """Run samples (B, N); ``attention_mask`` (B, N) is 1 for real samples, padded right.
+
+        ``mask_time_indices`` (B, T) is true where the network must do without the frame, in
+        inference too; where the config says ``apply_spec_augment`` = false it has no effect.
 
         The last of the hidden states is what the last layer made; a pre-LN trunk norms it once
         more for ``last_hidden_state``.
@@ -136,6 +170,7 @@ class UniSpeechSatModel(PublishedModel):
             attention_mask,
             keep_states=wants_states,
             output_attentions=self.wants_attentions(output_attentions),
+            mask_time_indices=mask_time_indices,
         )
         return UniSpeechSatBaseModelOutput(
             last_hidden_state=self.encoder.close(encoding.states[-1]),
@@ -151,6 +186,7 @@ class UniSpeechSatModel(PublishedModel):
         *,
         keep_states: bool = True,
         output_attentions: bool = False,
+        mask_time_indices: Tensor | None = None,
     ) -> Encoding:
         """Run the trunk once, for any number of heads to read."""
         self._check(input_values, attention_mask)
@@ -160,6 +196,8 @@ class UniSpeechSatModel(PublishedModel):
         if attention_mask is not None and not bool(attention_mask.all()):
             lengths = self.frame_lengths(attention_mask.sum(1))
             mask = self._frame_mask(lengths, x.shape[1])
+        if self.training or mask_time_indices is not None:
+            x = self._augment(x, mask, mask_time_indices)
         states, attentions = self.encoder(
             x, mask, keep_states=keep_states, eager=self._is_eager(output_attentions)
         )
@@ -181,6 +219,42 @@ class UniSpeechSatModel(PublishedModel):
         for kernel, stride in zip(clock.kernel, clock.stride, strict=True):
             n_samples = (n_samples - kernel).div(stride, rounding_mode="floor") + 1
         return n_samples
+
+    def _augment(self, x: Tensor, frame_mask: Tensor | None, chosen: Tensor | None) -> Tensor:
+        """Return projected frames (B, T, D) without the chosen frames, or in training random ones.
+
+        In training random channels are left out too (SpecAugment).
+        """
+        config = self.config
+        batch, n_frames, width = x.shape
+        if chosen is not None and chosen.shape != (batch, n_frames):
+            raise UsageError(
+                f"mask_time_indices has shape {tuple(chosen.shape)}; give one mark per frame, "
+                f"{(batch, n_frames)}"
+            )
+        if not config.apply_spec_augment:
+            return x
+        if chosen is None and config.mask_time_prob > 0:
+            chosen = draw_spans(
+                [n_frames] * batch if frame_mask is None else frame_mask.sum(1).tolist(),
+                n_frames,
+                share=config.mask_time_prob,
+                span=config.mask_time_length,
+                min_spans=config.mask_time_min_masks,
+            )
+        if chosen is not None:
+            hidden = chosen.to(x.device, torch.bool)[..., None]  # (B, T, 1)
+            x = torch.where(hidden, self.masked_spec_embed.to(x.dtype), x)
+        if self.training and config.mask_feature_prob > 0:
+            channels = draw_spans(
+                [width] * batch,
+                width,
+                share=config.mask_feature_prob,
+                span=config.mask_feature_length,
+                min_spans=config.mask_feature_min_masks,
+            )
+            x = x.masked_fill(channels.to(x.device)[:, None], 0.0)
+        return x
 
     def _is_eager(self, output_attentions: bool) -> bool:
         if output_attentions and self.attn_implementation == "sdpa":

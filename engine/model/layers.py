@@ -6,6 +6,7 @@ from functools import partial
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from engine.model.config import UniSpeechSatConfig
 
@@ -19,6 +20,15 @@ ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "silu": F.silu,
     "swish": F.silu,
 }
+
+
+def linear(config: UniSpeechSatConfig, inputs: int, outputs: int) -> nn.Linear:
+    """Make a linear layer as published networks begin: normal weights, no bias."""
+    layer = nn.Linear(inputs, outputs)
+    # Published: a range of zero means the usual one.
+    nn.init.normal_(layer.weight, std=config.initializer_range or type(config).initializer_range)
+    nn.init.zeros_(layer.bias)
+    return layer
 
 
 class ChannelNorm(nn.LayerNorm):
@@ -41,6 +51,7 @@ class ConvLayer(nn.Module):
             stride=config.conv_stride[index],
             bias=config.conv_bias,
         )
+        nn.init.kaiming_normal_(self.conv.weight)
         self.layer_norm: nn.Module = nn.Identity()
         if config.feat_extract_norm == "layer":
             self.layer_norm = ChannelNorm(channels)
@@ -58,14 +69,16 @@ class FeatureEncoder(nn.Module):
 
     def __init__(self, config: UniSpeechSatConfig) -> None:
         super().__init__()
+        self.recomputes = False
         self.conv_layers = nn.ModuleList(
             ConvLayer(config, index) for index in range(config.num_feat_extract_layers)
         )
 
     def forward(self, input_values: Tensor) -> Tensor:
         x = input_values[:, None]  # (B, 1, N)
+        recomputes = self.recomputes and self.training
         for layer in self.conv_layers:
-            x = layer(x)
+            x = checkpoint(layer, x, use_reentrant=False) if recomputes else layer(x)
         return x.transpose(1, 2)  # (B, T, C)
 
 
@@ -88,12 +101,11 @@ class WeightNormConv(nn.Module):
 
     def __init__(self, width: int, taps: int, groups: int) -> None:
         super().__init__()
-        conv = nn.Conv1d(width, width, taps, groups=groups)
-        assert conv.bias is not None
+        conv = nn.Conv1d(width, width, taps, groups=groups, bias=False)
         self.groups = groups
         self.weight_v = nn.Parameter(conv.weight.detach())  # (D, D / groups, taps)
         self.weight_g = nn.Parameter(_tap_norm(self.weight_v.detach()))  # (1, 1, taps)
-        self.bias = nn.Parameter(conv.bias.detach())
+        self.bias = nn.Parameter(torch.zeros(width))
 
     def fold(self) -> Tensor:
         """Return the weight that the convolution uses; folded in float32 at least."""
@@ -132,10 +144,10 @@ class Attention(nn.Module):
         super().__init__()
         self.heads = config.num_attention_heads
         self.dropout = config.attention_dropout
-        self.q_proj = nn.Linear(config.hidden_size, config.hidden_size)
-        self.k_proj = nn.Linear(config.hidden_size, config.hidden_size)
-        self.v_proj = nn.Linear(config.hidden_size, config.hidden_size)
-        self.out_proj = nn.Linear(config.hidden_size, config.hidden_size)
+        self.q_proj = linear(config, config.hidden_size, config.hidden_size)
+        self.k_proj = linear(config, config.hidden_size, config.hidden_size)
+        self.v_proj = linear(config, config.hidden_size, config.hidden_size)
+        self.out_proj = linear(config, config.hidden_size, config.hidden_size)
 
     def split(self, x: Tensor) -> Tensor:
         """Return (B, T, D) as heads (B, H, T, D / H)."""
@@ -164,10 +176,10 @@ class FeedForward(nn.Module):
 
     def __init__(self, config: UniSpeechSatConfig) -> None:
         super().__init__()
-        self.intermediate_dense = nn.Linear(config.hidden_size, config.intermediate_size)
+        self.intermediate_dense = linear(config, config.hidden_size, config.intermediate_size)
         self.activation = ACTIVATIONS[config.hidden_act]
         self.intermediate_dropout = nn.Dropout(config.activation_dropout)
-        self.output_dense = nn.Linear(config.intermediate_size, config.hidden_size)
+        self.output_dense = linear(config, config.intermediate_size, config.hidden_size)
         self.output_dropout = nn.Dropout(config.hidden_dropout)
 
     def forward(self, x: Tensor) -> Tensor:  # (B, T, D)

@@ -72,6 +72,16 @@ class CausalLMOutput(ModelOutput):
 
 
 @dataclass(frozen=True, eq=False, kw_only=True)
+class SequenceClassifierOutput(ModelOutput):
+    """The head for whole clips: ``logits`` (B, K)."""
+
+    loss: Tensor | None = None
+    logits: Tensor
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
 class TokenClassifierOutput(ModelOutput):
     """The frame head: ``logits`` (B, T, S)."""
 
@@ -88,5 +98,22 @@ class XVectorOutput(ModelOutput):
     loss: Tensor | None = None
     logits: Tensor
     embeddings: Tensor
+    hidden_states: tuple[Tensor, ...] | None = None
+    attentions: tuple[Tensor, ...] | None = None
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class UniSpeechSatForPreTrainingOutput(ModelOutput):
+    """Pre-training: how each frame fits each cluster, and what it is compared by.
+
+    ``logits`` (B, T, clusters), ``projected_states`` and ``projected_quantized_states`` (B, T, P),
+    and ``codevector_perplexity``: how many codebook entries are in use, summed over the codebooks.
+    """
+
+    loss: Tensor | None = None
+    logits: Tensor
+    projected_states: Tensor
+    projected_quantized_states: Tensor | None = None
+    codevector_perplexity: Tensor | None = None
     hidden_states: tuple[Tensor, ...] | None = None
     attentions: tuple[Tensor, ...] | None = None

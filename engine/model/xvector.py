@@ -7,7 +7,8 @@ from torch import Tensor, nn
 from engine.errors import UsageError
 from engine.model.config import UniSpeechSatConfig
 from engine.model.encoder import Encoding, UniSpeechSatModel
-from engine.model.heads import MixingHeadModel
+from engine.model.heads import MixingHeadModel, check_classes
+from engine.model.layers import linear
 from engine.model.outputs import XVectorOutput
 
 # Shapes: B batch, T frames, D width, C channels, E width of an x-vector, K training voices.
@@ -21,7 +22,7 @@ class TDNNLayer(nn.Module):
         self.taps = config.tdnn_kernel[index]
         self.dilation = config.tdnn_dilation[index]
         channels = config.tdnn_dim[max(index - 1, 0)]
-        self.kernel = nn.Linear(channels * self.taps, config.tdnn_dim[index])
+        self.kernel = linear(config, channels * self.taps, config.tdnn_dim[index])
 
     def forward(self, x: Tensor) -> Tensor:  # (B, T, C) -> (B, T', C')
         weight = self.kernel.weight.view(self.kernel.out_features, self.taps, -1).transpose(1, 2)
@@ -41,7 +42,8 @@ class AMSoftmax(nn.Module):
 
     def forward(self, logits: Tensor, labels: Tensor) -> Tensor:  # (B, E), (B,)
         cosine = F.normalize(logits, dim=1) @ F.normalize(self.weight, dim=0)  # (B, K)
-        margin = self.margin * F.one_hot(labels.flatten(), cosine.shape[1])
+        # Labels below zero get a margin too: the cross-entropy leaves their clips out.
+        margin = self.margin * F.one_hot(labels.flatten().clamp(min=0), cosine.shape[1])
         return F.cross_entropy(self.scale * (cosine - margin), labels.flatten())
 
 
@@ -51,10 +53,10 @@ class UniSpeechSatForXVector(MixingHeadModel[XVectorOutput]):
     def __init__(self, config: UniSpeechSatConfig, trunk: UniSpeechSatModel | None = None) -> None:
         super().__init__(config, trunk)
         width = config.xvector_output_dim
-        self.projector = nn.Linear(config.hidden_size, config.tdnn_dim[0])
+        self.projector = linear(config, config.hidden_size, config.tdnn_dim[0])
         self.tdnn = nn.ModuleList(TDNNLayer(config, i) for i in range(len(config.tdnn_dim)))
-        self.feature_extractor = nn.Linear(2 * config.tdnn_dim[-1], width)
-        self.classifier = nn.Linear(width, width)
+        self.feature_extractor = linear(config, 2 * config.tdnn_dim[-1], width)
+        self.classifier = linear(config, width, width)
         self.objective = AMSoftmax(width, config.num_labels)
 
     @property
@@ -107,6 +109,10 @@ class UniSpeechSatForXVector(MixingHeadModel[XVectorOutput]):
     def read(self, encoding: Encoding) -> XVectorOutput:
         """Return the x-vectors for one pass of the trunk."""
         return self._embed(encoding.states, encoding.frame_lengths)
+
+    def check_labels(self, labels: Tensor, input_values: Tensor) -> None:
+        """Refuse labels that are not one training voice per clip."""
+        check_classes(labels, len(input_values), self.config.num_labels)
 
     def loss(self, output: XVectorOutput, labels: Tensor, encoding: Encoding) -> Tensor:
         """Return the additive-margin softmax loss; ``labels`` (B,) are training voices."""

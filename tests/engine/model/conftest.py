@@ -27,12 +27,16 @@ SIZES = {
     "tdnn_dim": (16, 20, 24, 20, 28),
     "xvector_output_dim": 18,
     "num_labels": 5,
+    "classifier_proj_size": 14,
+    "num_clusters": 11,
+    "num_codevectors_per_group": 7,
+    "codevector_dim": 12,
+    "proj_codevector_dim": 12,
 }
 FAMILIES: dict[str, dict[str, object]] = {
     "base": {"feat_extract_norm": "group", "do_stable_layer_norm": False},
     "large": {"feat_extract_norm": "layer", "do_stable_layer_norm": True, "conv_bias": True},
 }
-HEADS = ("Model", "ForCTC", "ForAudioFrameClassification", "ForXVector")
 
 
 class Oracle:
@@ -112,4 +116,4 @@ def two_threads() -> Iterator[None]:
 
 
 def _tensors(field: Any) -> tuple[torch.Tensor, ...]:
-    return field if isinstance(field, tuple) else (field,)
+    return tuple(item.detach() for item in (field if isinstance(field, tuple) else (field,)))

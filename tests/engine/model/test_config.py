@@ -75,6 +75,8 @@ def test_the_clock_is_that_of_the_convolutions() -> None:
         ({"num_conv_pos_embedding_groups": 7}, "not a multiple of num_conv_pos_embedding_groups"),
         ({"num_hidden_layers": 257}, "more than 256 layers"),
         ({"intermediate_size": 999_999}, "parameters"),
+        ({"num_codevectors_per_group": 999_999, "num_codevector_groups": 9}, "parameters"),
+        ({"num_clusters": 999_999, "codevector_dim": 9_999}, "parameters"),
         ({"conv_stride": [5, 2]}, "differ in length"),
         ({"conv_stride": [5, 2.5]}, "conv_stride is"),
         ({"conv_dim": [], "conv_kernel": [], "conv_stride": []}, "differ in length"),

@@ -13,10 +13,10 @@ Clip = Callable[..., torch.Tensor]
 Saved = Callable[[Any], Path]
 Compare = Callable[[Any, Any], None]
 
-MIXES = ("ForAudioFrameClassification", "ForXVector")
+MIXES = ("ForSequenceClassification", "ForAudioFrameClassification", "ForXVector")
 CASES = [
     (head, family, mixes)
-    for head in ("Model", "ForCTC", *MIXES)
+    for head in ("Model", "ForCTC", "ForPreTraining", *MIXES)
     for family in ("base", "large")
     for mixes in ((False, True) if head in MIXES else (False,))
 ]
@@ -77,7 +77,10 @@ def test_a_clip_alone_gives_the_published_fields(
 
 @pytest.mark.parametrize("samples", [400, 401, 719, 720, 1039], ids=str)
 @pytest.mark.parametrize("family", ["base", "large"])
-@pytest.mark.parametrize("head", ["Model", "ForCTC", "ForAudioFrameClassification"])
+@pytest.mark.parametrize(
+    "head",
+    ["Model", "ForCTC", "ForSequenceClassification", "ForAudioFrameClassification"],
+)
 @torch.inference_mode()
 def test_the_shortest_inputs_give_the_published_fields(
     oracle: Any,
@@ -97,7 +100,7 @@ def test_the_shortest_inputs_give_the_published_fields(
 
 @pytest.mark.parametrize("real", [399, 150, 0], ids=str)
 @pytest.mark.parametrize("family", ["base", "large"])
-@pytest.mark.parametrize("head", ["Model", "ForXVector"])
+@pytest.mark.parametrize("head", ["Model", "ForSequenceClassification", "ForXVector"])
 @torch.inference_mode()
 def test_rows_without_a_frame_are_masked_as_published(
     oracle: Any, saved: Saved, clip: Clip, compare: Compare, head: str, family: str, real: int
