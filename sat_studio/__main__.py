@@ -56,6 +56,7 @@ app = typer.Typer(
     context_settings=cli.CONTEXT,
 )
 app.registered_commands += cli.app.registered_commands
+app.registered_groups += cli.app.registered_groups
 
 
 @app.callback(invoke_without_command=True)
@@ -98,7 +99,11 @@ def studio(
             folders(name)
         from sat_studio.app import run_window
 
-        raise typer.Exit(run_window(source, asked=asked, timing=timing, picture=picture))
+        raise typer.Exit(
+            run_window(
+                source, asked=asked, unsaid=unsaid_of(context), timing=timing, picture=picture
+            )
+        )
     if source is None:
         raise UsageError("--no-window alone plays nothing: add --demo or a file")
     if picture is None:
@@ -106,7 +111,7 @@ def studio(
         return
     # Only a picture needs every event; without one a recording may be as long as it likes.
     events: list[Event] = []
-    transcription.play(source, asked, timing, as_json, events.append)
+    transcription.play(source, asked, timing, as_json, watch=events.append)
     save_picture(events, source, picture)
 
 
@@ -124,6 +129,17 @@ def source_of(path: str | None, *, demo: bool) -> str | None:
     if not Path(path).exists():
         raise UsageError(f"{path} is neither a file nor a command: --help lists the commands")
     return path
+
+
+def unsaid_of(context: typer.Context) -> frozenset[str]:
+    """Return the fields of the line-up that no option named: what is remembered may fill them."""
+    field_of = {"model": "models", "device": "device"}
+    said = {
+        name
+        for name in field_of
+        if (source := context.get_parameter_source(name)) and source.name == "COMMANDLINE"
+    }
+    return frozenset(field for name, field in field_of.items() if name not in said)
 
 
 def refuse_without_display(system: str, variables: Mapping[str, str]) -> None:

@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Qt, QTimer, Slot
+from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 
 from engine.audio.ring import Ring
-from engine.messages import Command, Event, Open, Pause, Play, Stop
+from engine.errors import EngineError
+from engine.messages import Command, Event, Failed, Loaded, Open, Opened, Pause, Play, Stop
 from sat_studio.viewmodels.studio import Studio
 
 TICK_MS = 33
 DEMO = "demo"
-MODEL_FILE = "config.json"
+FELL_BACK = "What was used last time cannot be loaded, so something else is: {}"
 
 
 class SessionLike(Protocol):
@@ -33,12 +34,17 @@ class SessionLike(Protocol):
 class Bridge(QObject):
     """Polls the session once a tick; turns what the person wants into commands."""
 
+    file_opened = Signal(str)
+
     def __init__(self, session: SessionLike, studio: Studio) -> None:
         super().__init__()
         self._session = session
         self._studio = studio
         self._ring: Ring | None = None
         self._heard = 0
+        self._source: str | None = None
+        self._waiting: str | None = None
+        self._pace = studio.transport.pace
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
         self._timer.setInterval(TICK_MS)
@@ -59,18 +65,27 @@ class Bridge(QObject):
     @Slot()
     def poll(self) -> None:
         """Move what is new from the session to the view-models: one tick."""
-        self._studio.apply(self._session.drain())
+        events = self._session.drain()
+        if self._studio.lineup.is_on_trial:
+            events = self._without_failed_trials(events)
+        self._studio.apply(events)
+        if any(isinstance(event, Opened) for event in events):
+            self._note_opened()
+        if self._waiting is not None and not self._studio.lineup.is_on_trial:
+            self._open(self._waiting)
         self._listen()
         self._studio.flush()
 
     @Slot(str)
     def open_path(self, path: str) -> None:
         """Play an audio file, or load a model folder."""
-        if (Path(path) / MODEL_FILE).is_file():
+        if Path(path).is_dir():
             self.open_model(path)
+        elif self._studio.lineup.is_on_trial:
+            # Playing before anything is loaded would only fail.
+            self._waiting = path
         else:
-            self._session.send(Open(path=path))
-            self._session.send(Play())
+            self._open(path)
 
     @Slot()
     def open_demo(self) -> None:
@@ -95,16 +110,62 @@ class Bridge(QObject):
     @Slot()
     def play_or_pause(self) -> None:
         """Play where something can be played, otherwise hold."""
-        if self._studio.transport.is_playing:
+        transport = self._studio.transport
+        if transport.is_playing:
             self._session.send(Pause())
-        elif self._studio.transport.can_play:
+        elif transport.is_at_start and transport.pace != self._pace and self._source is not None:
+            self._open(self._source)
+        elif transport.can_play:
             self._session.send(Play())
+
+    @Slot(object)
+    def choose_pace(self, pace: float | None) -> None:
+        """Play at another pace from the next start on."""
+        transport = self._studio.transport
+        transport.choose_pace(pace)
+        transport.flush()
+        if transport.can_stop and pace != self._pace:
+            self._studio.notes.mention("The speed changes when the recording starts again.")
+
+    @Slot(str)
+    def save_transcript(self, path: str) -> None:
+        """Write the transcript in the format that the ending names."""
+        try:
+            self._studio.manuscript.save(path)
+        except EngineError as error:
+            self._studio.failures.report(str(error))
+        else:
+            self._studio.notes.mention(f"Saved {path}")
 
     @Slot()
     def stop_source(self) -> None:
         """End the source; what was heard is still analysed."""
         if self._studio.transport.can_stop:
             self._session.send(Stop())
+
+    def _open(self, path: str) -> None:
+        self._waiting = None
+        self._source, self._pace = path, self._studio.transport.pace
+        self._session.send(Play(source=Open(path=path, pace=self._pace)))
+
+    def _note_opened(self) -> None:
+        if self._source is not None and self._source != DEMO:
+            self._studio.transport.path = self._source
+            self.file_opened.emit(self._source)
+
+    def _without_failed_trials(self, events: Sequence[Event]) -> list[Event]:
+        """Try something else where what was remembered fails; that is a note and no failure."""
+        kept: list[Event] = []
+        lineup = self._studio.lineup
+        for event in events:
+            if isinstance(event, Loaded):
+                lineup.settle()
+            if isinstance(event, Failed) and lineup.is_on_trial:
+                self._session.send(lineup.fall_back())
+                self._studio.notes.insist(FELL_BACK.format(event.message))
+            else:
+                kept.append(event)
+        return kept
 
     def _listen(self) -> None:
         ring = self._session.ring

@@ -14,6 +14,7 @@ QFrame[role="card"] { background: $surface; border: 1px solid $border; border-ra
 QFrame[role="card"]:focus { border-color: $faint; }
 QFrame[role="notice"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
 QFrame[role="banner"] { background: $danger_soft; border: none; border-bottom: 1px solid $danger; }
+QFrame[role="toast"] { background: $raised; border: 1px solid $faint; border-radius: 8px; }
 QFrame[role="divider"] { background: $border; max-width: 1px; min-width: 1px; border: none; }
 
 QLabel { background: transparent; }
@@ -44,6 +45,8 @@ QPushButton[role="quiet"] { background: transparent; border-color: transparent; 
 QPushButton[role="quiet"]:hover { background: $raised; border-color: $border; }
 QPushButton[role="quiet"]:focus { border-color: $accent; }
 QPushButton[role="quiet"]:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[role="narrow"] { padding: 6px 4px; }
+QPushButton[role="floating"] { padding: 4px; }
 QPushButton[role="link"] {
   background: transparent; border-color: transparent; color: $accent;
   padding: 2px 6px; font-weight: 600;

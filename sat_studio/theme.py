@@ -1,6 +1,6 @@
 """How the window looks: colours for light and dark, speaker colours and marks, spacing, type."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -10,6 +10,7 @@ from sat_studio.icons import Icons
 from sat_studio.stylesheet import stylesheet
 
 Choice = Literal["system", "light", "dark"]
+CHOICES: tuple[Choice, ...] = ("system", "light", "dark")
 
 GAP = 8
 GUTTER = 104
@@ -103,33 +104,34 @@ DARK = Palette(
     heat=("#181c23", "#26355c", "#2f5796", "#3585bb", "#58b6c4", "#a5dfb9", "#f6f7c4"),
 )  # fmt: skip
 
+HIGH_CONTRAST = replace(
+    DARK,
+    background="#000000",
+    surface="#000000",
+    raised="#1a1a1a",
+    border="#ffffff",
+    text="#ffffff",
+    muted="#e0e0e0",
+    faint="#b4b4b4",
+)
+"""For reading across a room: white and bright colours on black."""
 
-class Theme(QObject):
-    """The palette in use; follows the system's colour scheme unless told otherwise."""
+
+class Look(QObject):
+    """Colours and signs of one palette."""
 
     changed = Signal()
 
-    def __init__(self, icons: Icons) -> None:
+    def __init__(self, icons: Icons, palette: Palette = LIGHT) -> None:
         super().__init__()
         self.icons = icons
-        self.palette = LIGHT
-        self.choice: Choice = "system"
+        self.palette = palette
 
-    def follow_system(self) -> None:
-        """Take over the system's colour scheme, now and whenever it changes."""
-        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
-        self._on_scheme_changed()
-
-    def choose(self, choice: Choice) -> None:
-        """Use light or dark, or whatever the system says."""
-        self.choice = choice
-        schemes = {
-            "system": Qt.ColorScheme.Unknown,
-            "light": Qt.ColorScheme.Light,
-            "dark": Qt.ColorScheme.Dark,
-        }
-        QGuiApplication.styleHints().setColorScheme(schemes[choice])
-        self._on_scheme_changed()
+    def wear(self, palette: Palette) -> None:
+        """Use another palette."""
+        if palette is not self.palette:
+            self.palette = palette
+            self.changed.emit()
 
     def color(self, role: str) -> QColor:
         """Return the colour of a role of the palette."""
@@ -169,6 +171,30 @@ class Theme(QObject):
         for role, name in roles.items():
             palette.setColor(role, self.color(name))
         return palette
+
+
+class Theme(Look):
+    """The look of the window; follows the system's colour scheme unless told otherwise."""
+
+    def __init__(self, icons: Icons) -> None:
+        super().__init__(icons)
+        self.choice: Choice = "system"
+
+    def follow_system(self) -> None:
+        """Take over the system's colour scheme, now and whenever it changes."""
+        QGuiApplication.styleHints().colorSchemeChanged.connect(self._on_scheme_changed)
+        self._on_scheme_changed()
+
+    def choose(self, choice: Choice) -> None:
+        """Use light or dark, or whatever the system says."""
+        self.choice = choice
+        schemes = {
+            "system": Qt.ColorScheme.Unknown,
+            "light": Qt.ColorScheme.Light,
+            "dark": Qt.ColorScheme.Dark,
+        }
+        QGuiApplication.styleHints().setColorScheme(schemes[choice])
+        self._on_scheme_changed()
 
     def _on_scheme_changed(self) -> None:
         is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark

@@ -16,6 +16,7 @@ SHORTEST_S = 0.25
 """Shorter flickers of what is nobody's are not shown."""
 NOTHING, LIVE, FINAL = 0, 1, 2
 ACTIVE = FULL // 2
+ODDS = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,22 @@ class ActivityLanes(ViewModel):
             is_final=stages.min(axis=1) == FINAL,
             is_overlap=((rows > ACTIVE).sum(axis=0) > 1).any(axis=1),
         )
+
+    def summary(self, start_s: float, stop_s: float) -> str:
+        """Return in one line who is active for how much of a stretch."""
+        shown = self.window(start_s, stop_s, round((stop_s - start_s) / (self._hop_s or 1.0)))
+        if not len(shown.is_final):
+            return "Nobody was heard yet"
+        active_s = (shown.activity > ODDS).sum(axis=1) * shown.step_s
+        parts = [
+            f"{name or 'unnamed'} {length_s:.1f} s"
+            for name, length_s in zip(self.names, active_s.tolist(), strict=True)
+            if length_s >= SHORTEST_S
+        ]
+        overlap_s = float(shown.is_overlap.sum()) * shown.step_s
+        if overlap_s >= SHORTEST_S:
+            parts.append(f"two or more at once {overlap_s:.1f} s")
+        return ", ".join(parts) or "Nobody speaks"
 
     def _write(self, event: Activity) -> None:
         first = event.start_samples // self._hop_samples

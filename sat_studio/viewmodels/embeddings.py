@@ -61,5 +61,14 @@ class Embeddings(ViewModel):
         return self.history[-1] if self.history else None
 
     @property
+    def summary(self) -> str:
+        """What the map shows, in one line."""
+        if self.is_empty:
+            return "No voices yet"
+        names = {place.speaker for place in self.turns if place.speaker is not None}
+        now = self.speaker or "not sure"
+        return f"{len(self.turns)} turns of {len(names)} voices; now: {now}"
+
+    @property
     def is_empty(self) -> bool:
         return self.vector is None and not self.turns

@@ -17,6 +17,12 @@ class Failures(ViewModel):
             self.message = event.message
             self.touch()
 
+    def report(self, message: str) -> None:
+        """Show what the window itself could not do."""
+        self.message = message
+        self.touch()
+        self.flush()
+
     def dismiss(self) -> None:
         """Take the message away."""
         if self.message is not None:

@@ -19,6 +19,7 @@ class Health(ViewModel):
         self.lag_s: float | None = None
         self.pending_final_s = 0.0
         self.real_time_factor = 0.0
+        self.compute_s = 0.0
         self.frames_dropped = 0
         self.gaps: list[Gap] = []
         self.touch()
@@ -29,6 +30,7 @@ class Health(ViewModel):
             self.lag_s = event.lag_s
             self.pending_final_s = event.pending_final_s
             self.real_time_factor = event.real_time_factor
+            self.compute_s = event.compute_s
             self.frames_dropped = event.frames_dropped
             self.touch()
         elif isinstance(event, Gap):

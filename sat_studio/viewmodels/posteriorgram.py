@@ -91,6 +91,17 @@ class Posteriorgram(ViewModel):
         probability = float(column[best]) ** 2
         return Reading(self.symbols[best], probability) if probability > 0.1 else None
 
+    def summary(self, at_s: float) -> str:
+        """Return in one line what is likeliest at a time, and up to when letters are committed."""
+        if self.is_empty:
+            return "No letters yet"
+        reading = self.reading(at_s)
+        if reading is None:
+            letter = "no letter"
+        else:
+            letter = f"{reading.symbol} with {reading.probability:.0%}"
+        return f"At {at_s:.1f} s {letter}; committed up to {self.committed_s:.1f} s"
+
     def _take_vocabulary(self, event: Loaded) -> None:
         vocabulary = next((m.vocabulary for m in event.models if m.task == "ctc"), ())
         shown = sorted((s, i) for i, s in enumerate(vocabulary) if not _is_special(s))

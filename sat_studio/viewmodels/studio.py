@@ -5,13 +5,15 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.messages import Event, Load, Opened, State
+from engine.messages import Event, Load, Opened, State, Timing
 from sat_studio.viewmodels.activity import ActivityLanes
 from sat_studio.viewmodels.embeddings import Embeddings
 from sat_studio.viewmodels.failures import Failures
 from sat_studio.viewmodels.health import Health
 from sat_studio.viewmodels.levels import Levels
 from sat_studio.viewmodels.lineup import Lineup
+from sat_studio.viewmodels.manuscript import Manuscript
+from sat_studio.viewmodels.notes import Notes
 from sat_studio.viewmodels.posteriorgram import Posteriorgram
 from sat_studio.viewmodels.speakers import Speakers
 from sat_studio.viewmodels.time_axis import TimeAxis
@@ -23,7 +25,12 @@ from sat_studio.viewmodels.waveform import Waveform
 class Studio:
     """The same events to every view-model, the same samples to level and waveform."""
 
-    def __init__(self, asked: Load | None = None) -> None:
+    def __init__(
+        self,
+        asked: Load | None = None,
+        spares: tuple[Load, ...] = (),
+        timing: Timing | None = None,
+    ) -> None:
         self.axis = TimeAxis()
         self.transport = Transport()
         self.levels = Levels()
@@ -34,8 +41,12 @@ class Studio:
         self.transcript = TranscriptModel()
         self.embeddings = Embeddings()
         self.health = Health()
-        self.lineup = Lineup(asked)
+        self.lineup = Lineup(asked, spares)
         self.failures = Failures()
+        self.notes = Notes()
+        self.manuscript = Manuscript(
+            self.transport, self.transcript, self.lineup, self.health, timing
+        )
         self._of_recording = (
             self.axis,
             self.levels,

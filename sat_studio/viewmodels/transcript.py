@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Literal
 
 from engine.clock import to_samples
-from engine.messages import Event, Loaded, TextEvent, Turn, Word
+from engine.messages import Event, Loaded, TextEvent, Turn, Word, text_of
 from engine.text.transcript import Transcript
 from sat_studio.viewmodels.observable import ViewModel
 
@@ -90,6 +90,37 @@ class TranscriptModel(ViewModel):
         """Return the words that may still change, as paragraphs."""
         return paragraphs(self._tail())
 
+    def latest(self, most: int) -> list[Paragraph]:
+        """Return the last words, ``most`` of the settled ones at the most, as paragraphs."""
+        first = max(0, self.final_count - most)
+        settled = [ShownWord(word, "final") for word in self._transcript.final_words[first:]]
+        return paragraphs(settled + self._tail())
+
+    def lasting(self) -> list[Paragraph]:
+        """Return all words but those that change by themselves, as paragraphs."""
+        settled = [ShownWord(word, "final") for word in self._transcript.final_words]
+        live = [shown for shown in self._tail() if shown.standing == "committed"]
+        return paragraphs(settled + live)
+
+    def committed(self) -> list[Paragraph]:
+        """Return the words that change only with the end of their segment, as paragraphs."""
+        return paragraphs([shown for shown in self._tail() if shown.standing == "committed"])
+
+    @property
+    def final_words(self) -> tuple[Word, ...]:
+        """All words that are settled for good."""
+        return tuple(self._transcript.final_words)
+
+    @property
+    def live_words(self) -> tuple[Word, ...]:
+        """All words that were ever committed, as they were before their segments ended."""
+        return tuple(self._transcript.live_words)
+
+    @property
+    def turns(self) -> tuple[Turn, ...]:
+        """The turns of ended segments."""
+        return tuple(self._transcript.turns)
+
     def continues(self, before: Word | None, paragraph: Paragraph) -> bool:
         """Tell whether a paragraph goes on where a word left off."""
         return before is not None and _goes_on(before, paragraph.words[0].word)
@@ -108,6 +139,11 @@ class TranscriptModel(ViewModel):
             for number, shown in numbered
             if shown.word.end_s >= start_s and shown.word.start_s <= stop_s
         ]
+
+    def summary(self, start_s: float, stop_s: float) -> str:
+        """Return the words of a stretch in one line."""
+        words = [shown.word for _, shown in self.words_between(start_s, stop_s)]
+        return text_of(words) or "No words"
 
     def word_at(self, time_s: float) -> ShownWord | None:
         """Return the word spoken at a time."""

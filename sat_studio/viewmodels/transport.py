@@ -14,6 +14,10 @@ class Transport(ViewModel):
     def __init__(self) -> None:
         super().__init__()
         self.name = ""
+        self.path: str | None = None
+        """The file that plays; None for what is no file of the person's own."""
+        self.pace: float | None = 1.0
+        """How fast a file plays from the next start on; None is as fast as can be."""
         self.state: TransportState = "empty"
         self.duration_s: float | None = None
         self.elapsed_s = 0.0
@@ -27,6 +31,11 @@ class Transport(ViewModel):
         return self.state in ("ready", "paused", "stopped")
 
     @property
+    def is_at_start(self) -> bool:
+        """Whether playing would begin from the beginning."""
+        return self.state in ("ready", "stopped")
+
+    @property
     def can_stop(self) -> bool:
         return self.state in ("playing", "paused")
 
@@ -34,12 +43,19 @@ class Transport(ViewModel):
         """Take in a new source or a change of its state."""
         if isinstance(event, Opened):
             self.name = event.name
+            self.path = None
             self.duration_s = event.duration_s
             self.elapsed_s = 0.0
             self.state = "ready"
             self.touch()
         elif isinstance(event, State) and event.state != self.state:
             self.state = event.state
+            self.touch()
+
+    def choose_pace(self, pace: float | None) -> None:
+        """Play files at another pace from the next start on."""
+        if pace != self.pace:
+            self.pace = pace
             self.touch()
 
     def advance(self, elapsed_s: float) -> None:

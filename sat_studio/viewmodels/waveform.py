@@ -10,6 +10,7 @@ from sat_studio.viewmodels.observable import ViewModel
 BUCKETS_PER_S = 200
 KEPT_S = 3600
 FULL_SCALE = 127
+QUIETEST = 1 / FULL_SCALE
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,14 @@ class Waveform(ViewModel):
             low=low.astype(np.float32) / FULL_SCALE,
             high=high.astype(np.float32) / FULL_SCALE,
         )
+
+    def summary(self, start_s: float, stop_s: float) -> str:
+        """Return in one line how loud a stretch is."""
+        shown = self.envelope(start_s, stop_s, 1)
+        if not len(shown.low):
+            return "No sound yet"
+        peak = float(max(shown.high.max(), -shown.low.min()))
+        return "Silence" if peak < QUIETEST else f"Peak {20 * np.log10(peak):.0f} dB of full scale"
 
 
 def _quantize(values: NDArray[np.float32]) -> NDArray[np.int8]:

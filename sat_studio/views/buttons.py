@@ -3,14 +3,14 @@
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QPushButton
 
-from sat_studio.theme import Theme
+from sat_studio.theme import Look
 
 
 class SignButton(QPushButton):
     """A button with a drawn sign that keeps to the theme; the tool tip names it and its key."""
 
     def __init__(
-        self, theme: Theme, sign: str, name: str, *, key: str = "", ink: str = "text"
+        self, theme: Look, sign: str, name: str, *, key: str = "", ink: str = "text"
     ) -> None:
         super().__init__()
         self._theme = theme

@@ -45,6 +45,10 @@ class EmbeddingView(Card):
 
     def _refresh(self) -> None:
         model = self._embeddings
+        summary = model.summary
+        if summary != self.map.accessibleDescription():
+            self.map.setAccessibleDescription(summary)
+            self.vector.setAccessibleDescription(f"Voice: {model.speaker or 'not sure'}")
         self.hint.setText(OFF if model.is_off else EMPTY)
         self.hint.setVisible(model.is_off or model.is_empty)
         for widget in (self.vector, self.vector_title):

@@ -1,6 +1,6 @@
 """The buttons that choose the checkpoints and the compute device."""
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
@@ -9,6 +9,7 @@ from sat_studio.theme import Theme
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.views.buttons import SignButton
 
+CAPTION_PX = 170
 TASKS = {"ctc": "Words", "frames": "Activity", "xvector": "Voices"}
 
 
@@ -33,7 +34,10 @@ class LineupButton(SignButton):
         self._refresh()
 
     def _refresh(self) -> None:
-        self.setText(self._caption())
+        caption = self._caption()
+        fitting = self.fontMetrics().elidedText(caption, Qt.TextElideMode.ElideMiddle, CAPTION_PX)
+        self.setText(fitting)
+        self.describe(f"Models in use: {caption}", "Ctrl+M")
         self._menu.clear()
         for model in self._lineup.models:
             millions = model.parameters / 1e6

@@ -1,8 +1,8 @@
 """The window: places the panes, takes files by dialog and by dropping, holds the keys."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QByteArray, QFileInfo, Qt, Signal
 from PySide6.QtGui import (
     QAction,
     QCloseEvent,
@@ -27,7 +27,9 @@ from sat_studio.views.embedding_view import EmbeddingView
 from sat_studio.views.empty_state import EmptyState
 from sat_studio.views.health_strip import HealthStrip
 from sat_studio.views.model_notice import ModelNotice
+from sat_studio.views.outlet import Outlet
 from sat_studio.views.timeline import Timeline
+from sat_studio.views.toast import Toast
 from sat_studio.views.top_bar import TopBar
 from sat_studio.views.transcript_pane import TranscriptPane
 
@@ -44,6 +46,9 @@ class MainWindow(QMainWindow):
     embedded_chosen = Signal()
     device_chosen = Signal(str)
     demo_requested = Signal()
+    pace_chosen = Signal(object)
+    captions_requested = Signal(bool)
+    recent_forgotten = Signal()
     play_or_pause_requested = Signal()
     stop_requested = Signal()
     closed = Signal()
@@ -62,9 +67,10 @@ class MainWindow(QMainWindow):
         self.empty = EmptyState(theme)
         self.timeline = Timeline(studio, theme)
         self.transcript = TranscriptPane(studio, theme)
+        self.outlet = Outlet(studio, self)
         self.voices = EmbeddingView(studio, theme)
         self.health = HealthStrip(studio.health, studio.lineup)
-        self._build()
+        self.toast = Toast(studio.notes, theme, self._build())
         self._connect()
         self._dress()
         self.empty.demo.setFocus()
@@ -75,11 +81,12 @@ class MainWindow(QMainWindow):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        for url in event.mimeData().urls():
-            if url.isLocalFile():
-                event.acceptProposedAction()
-                self.path_chosen.emit(url.toLocalFile())
-                return
+        paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
+        folders = [path for path in paths if QFileInfo(path).isDir()]
+        # One recording plays at a time; models go together.
+        for path in folders or paths[:1]:
+            event.acceptProposedAction()
+            self.path_chosen.emit(path)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Joining the engine may take a moment; nobody should have to look at a frozen window.
@@ -99,7 +106,30 @@ class MainWindow(QMainWindow):
         if folder:
             self.model_chosen.emit(folder)
 
-    def _build(self) -> None:
+    def show_recent(self, paths: Sequence[str]) -> None:
+        """List the files opened last."""
+        self.top_bar.recent.show_paths(paths)
+
+    def show_captions_state(self, are_shown: bool) -> None:
+        """Let the button say whether the captions are on the screen."""
+        self.top_bar.captions.setChecked(are_shown)
+
+    def restore_place(self, place: QByteArray) -> None:
+        """Stand where a person left the window."""
+        if not place.isEmpty():
+            self.restoreGeometry(place)
+
+    def restore_splits(self, panes: Sequence[int], columns: Sequence[int]) -> None:
+        """Divide the window as a person left it."""
+        for splitter, sizes in ((self._panes, panes), (self._columns, columns)):
+            if len(sizes) == splitter.count() and min(sizes) > 0:
+                splitter.setSizes(list(sizes))
+
+    def splits(self) -> tuple[list[int], list[int]]:
+        """Return how the window is divided: heights of the panes, widths of the columns."""
+        return self._panes.sizes(), self._columns.sizes()
+
+    def _build(self) -> QWidget:
         left = QSplitter(Qt.Orientation.Vertical)
         left.addWidget(self.timeline)
         left.addWidget(self.transcript)
@@ -115,6 +145,7 @@ class MainWindow(QMainWindow):
         for splitter in (left, across):
             splitter.setChildrenCollapsible(False)
             splitter.setHandleWidth(GAP)
+        self._panes, self._columns = left, across
         self.panes = QStackedWidget()
         self.panes.addWidget(self.empty)
         self.panes.addWidget(across)
@@ -132,10 +163,17 @@ class MainWindow(QMainWindow):
         column.addWidget(middle, 1)
         column.addWidget(self.health)
         self.setCentralWidget(root)
+        return root
 
     def _connect(self) -> None:
         self.top_bar.open_requested.connect(self.choose_file)
         self.top_bar.demo_requested.connect(self.demo_requested)
+        self.top_bar.recent.path_chosen.connect(self.path_chosen)
+        self.top_bar.recent.forget_requested.connect(self.recent_forgotten)
+        self.top_bar.captions.clicked.connect(self.captions_requested)
+        self.top_bar.transport.speed.pace_chosen.connect(self.pace_chosen)
+        self.transcript.save_requested.connect(self.outlet.choose_file)
+        self.transcript.print_requested.connect(self.outlet.choose_printer)
         self.top_bar.lineup.folder_requested.connect(self.choose_model)
         self.top_bar.lineup.embedded_requested.connect(self.embedded_chosen)
         self.top_bar.device.device_chosen.connect(self.device_chosen)
@@ -148,6 +186,7 @@ class MainWindow(QMainWindow):
         self._add_key("Ctrl+D", self.demo_requested.emit)
         self._add_key("Space", self._on_space)
         self._add_key("Esc", self.stop_requested.emit)
+        self._add_key("F8", self.top_bar.captions.click)
         self._add_key("Ctrl+Q", self.close)
         self._studio.transport.changed.connect(self._refresh)
         self._theme.changed.connect(self._dress)

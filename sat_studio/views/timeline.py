@@ -62,6 +62,7 @@ class Timeline(Card):
         self.hint.setProperty("role", "muted")
         self.hint.setContentsMargins(12, 4, 12, 6)
         self.body.addWidget(self.hint)
+        self._described_s = -1
         self._connect()
         self._refresh()
         self._refresh_hint()
@@ -108,9 +109,27 @@ class Timeline(Card):
     def _refresh(self) -> None:
         if self.follow.isChecked() != self._axis.is_following:
             self.follow.setChecked(self._axis.is_following)
+        self._describe()
         text = self._reading_text()
         if text != self.reading.text():
             self.reading.setText(text)
+
+    def _describe(self) -> None:
+        """Tell in words what the tracks show, at most once for each second of sound."""
+        axis, studio = self._axis, self._studio
+        shown_s = axis.now_s if axis.cursor_s is None else axis.cursor_s
+        if int(shown_s) == self._described_s:
+            return
+        self._described_s = int(shown_s)
+        start_s, stop_s = axis.start_s, min(axis.stop_s, axis.now_s)
+        stretch = f"From {clock_text(start_s)} to {clock_text(stop_s)}"
+        for track, text in (
+            (self.waveform, studio.waveform.summary(start_s, stop_s)),
+            (self.lanes, studio.activity.summary(start_s, stop_s)),
+            (self.posteriorgram, studio.posteriorgram.summary(shown_s)),
+            (self.words, studio.transcript.summary(start_s, stop_s)),
+        ):
+            track.setAccessibleDescription(f"{stretch}. {text}.")
 
     def _refresh_hint(self) -> None:
         self.hint.setVisible(self._studio.activity.is_off)

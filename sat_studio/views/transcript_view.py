@@ -2,22 +2,30 @@
 
 from bisect import bisect_right
 
-from PySide6.QtCore import QPoint, Qt, Signal
+from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
+    QContextMenuEvent,
     QFont,
+    QKeyEvent,
     QMouseEvent,
     QTextBlockFormat,
     QTextCharFormat,
     QTextCursor,
     QTextOption,
 )
-from PySide6.QtWidgets import QTextBrowser, QTextEdit
+from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit
 
 from engine.messages import Word
 from sat_studio.theme import Theme, figures
+from sat_studio.viewmodels.manuscript import text_of_paragraphs
 from sat_studio.viewmodels.speakers import Speakers
 from sat_studio.viewmodels.time_axis import TimeAxis
-from sat_studio.viewmodels.transcript import Paragraph, ShownWord, TranscriptModel
+from sat_studio.viewmodels.transcript import (
+    Paragraph,
+    ShownWord,
+    TranscriptModel,
+    paragraphs,
+)
 from sat_studio.views.clock_text import clock_text
 
 HANG_PX = 170
@@ -56,12 +64,54 @@ class TranscriptView(QTextBrowser):
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         super().mouseReleaseEvent(event)
         if not self.textCursor().hasSelection():
-            start_s = self._word_start_at(event.position().toPoint())
-            if start_s is not None:
-                self.word_chosen.emit(start_s)
+            at = self._word_at(self.cursorForPosition(event.position().toPoint()).position())
+            if at is not None:
+                self.word_chosen.emit(self._words[at].word.start_s)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            at = self._word_at(self.textCursor().position())
+            if at is not None:
+                self.word_chosen.emit(self._words[at].word.start_s)
+        else:
+            super().keyPressEvent(event)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        menu = self.menu()
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(event.globalPos())
+
+    def menu(self) -> QMenu:
+        """Return what can be done with the text."""
+        menu = QMenu(self)
+        menu.setAccessibleName("Transcript")
+        copy = menu.addAction("Copy selection\tCtrl+C")
+        copy.setEnabled(self.textCursor().hasSelection())
+        copy.triggered.connect(self.copy)
+        menu.addAction("Select all\tCtrl+A").triggered.connect(self.selectAll)
+        menu.addSeparator()
+        menu.addActions(self.actions())
+        return menu
+
+    def createMimeDataFromSelection(self) -> QMimeData:
+        """Return the selected words with names and times, a line for each paragraph."""
+        data = QMimeData()
+        data.setText(text_of_paragraphs(paragraphs(self._selected())))
+        return data
+
+    def _selected(self) -> list[ShownWord]:
+        cursor = self.textCursor()
+        start, stop = cursor.selectionStart(), cursor.selectionEnd()
+        spans = zip(self._words, self._spans, strict=True)
+        return [word for word, (first, last) in spans if first < stop and last > start]
 
     def _build(self) -> None:
         self.setAccessibleName("Transcript")
+        self.setAccessibleDescription("Enter moves the cursor of the timeline to the word.")
+        self.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse
+            | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
         self.setOpenLinks(False)
         self.setUndoRedoEnabled(False)
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -78,7 +128,7 @@ class TranscriptView(QTextBrowser):
         self._written = 0
         self._last_word: Word | None = None
         self._settled_position = 0
-        self._starts: list[float] = []
+        self._words: list[ShownWord] = []
         self._spans: list[tuple[int, int]] = []
         self._refresh()
 
@@ -92,7 +142,7 @@ class TranscriptView(QTextBrowser):
         cursor.movePosition(QTextCursor.MoveOperation.End, QTextCursor.MoveMode.KeepAnchor)
         cursor.removeSelectedText()
         kept = bisect_right(self._spans, (self._settled_position, 0))
-        del self._spans[kept:], self._starts[kept:]
+        del self._spans[kept:], self._words[kept:]
         last_word = self._write(cursor, self._transcript.settled(self._written), self._last_word)
         self._written = self._transcript.final_count
         self._last_word = last_word
@@ -146,7 +196,7 @@ class TranscriptView(QTextBrowser):
             form.setUnderlineColor(self._theme.color("warning"))
         first = cursor.position()
         cursor.insertText(shown.word.text, form)
-        self._starts.append(shown.word.start_s)
+        self._words.append(shown)
         self._spans.append((first, cursor.position()))
         cursor.insertText(" ", QTextCharFormat())
 
@@ -164,18 +214,20 @@ class TranscriptView(QTextBrowser):
             self._keep_at_end()
         self._was_following = self._axis.is_following
 
-    def _word_start_at(self, point: QPoint) -> float | None:
-        position = self.cursorForPosition(point).position()
+    def _word_at(self, position: int) -> int | None:
+        """Return which word stands at a place of the document."""
         at = bisect_right(self._spans, (position, position)) - 1
         if at < 0 or not self._spans[at][0] <= position <= self._spans[at][1]:
             return None
-        return self._starts[at]
+        return at
 
     def _mark_cursor(self) -> None:
         """Shade the word at the cursor of the timeline."""
         marks: list[QTextEdit.ExtraSelection] = []
         cursor_s = self._axis.cursor_s
-        at = -1 if cursor_s is None else bisect_right(self._starts, cursor_s + 1e-6) - 1
+        at = -1
+        if cursor_s is not None:
+            at = bisect_right(self._words, cursor_s + 1e-6, key=_start_s) - 1
         if at >= 0:
             mark = QTextEdit.ExtraSelection()
             cursor = QTextCursor(self.document())
@@ -186,3 +238,7 @@ class TranscriptView(QTextBrowser):
             marks.append(mark)
         if marks or self.extraSelections():
             self.setExtraSelections(marks)
+
+
+def _start_s(shown: ShownWord) -> float:
+    return shown.word.start_s

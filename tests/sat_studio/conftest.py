@@ -15,6 +15,7 @@ from fake_session import FakeSession, loaded
 from engine import assets
 from sat_studio.app import App
 from sat_studio.icons import Icons
+from sat_studio.settings import Settings
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.studio import Studio
 
@@ -43,9 +44,15 @@ def theme(qapp: object) -> Theme:
 
 
 @pytest.fixture
-def app(qtbot: QtBot, session: FakeSession) -> Iterator[App]:
+def settings(tmp_path: Path) -> Settings:
+    """Return what is remembered in a file of the test's own."""
+    return Settings.in_file(tmp_path / "window.ini")
+
+
+@pytest.fixture
+def app(qtbot: QtBot, session: FakeSession, settings: Settings) -> Iterator[App]:
     """Return the program with its window shown and the line-up loaded; nothing plays."""
-    app = App(session)
+    app = App(session, settings=settings)
     qtbot.addWidget(app.window)
     app.window.show()
     session.send(app.studio.lineup.in_use)

@@ -94,18 +94,10 @@ class FakeSession:
                     loaded(),
                 ]
             case Open(path=path):
-                self._begin()
-                self._events.append(
-                    Opened(
-                        start_samples=0,
-                        stop_samples=0,
-                        name="Harbour station" if path == "demo" else path,
-                        sampling_rate=self._rate,
-                        channels=1,
-                        duration_s=self.duration_s,
-                    )
-                )
-            case Play():
+                self._open(path)
+            case Play(source=source):
+                if source is not None:
+                    self._open(source.path)
                 self._is_playing = True
                 self._say("playing")
             case Pause():
@@ -115,6 +107,19 @@ class FakeSession:
                 self._is_playing = False
                 self._say("finishing")
                 self._say("stopped")
+
+    def _open(self, path: str) -> None:
+        self._begin()
+        self._events.append(
+            Opened(
+                start_samples=0,
+                stop_samples=0,
+                name="Harbour station" if path == "demo" else path,
+                sampling_rate=self._rate,
+                channels=1,
+                duration_s=self.duration_s,
+            )
+        )
 
     def drain(self) -> list[Event]:
         events, self._events = self._events, []

@@ -99,7 +99,7 @@ def test_opening_starts_the_session_and_loads_what_was_asked(
     app.open("talk.wav")
 
     assert session.commands == [
-        Load(models=("/m", "embedded")), Open(path="talk.wav"), Play(),
+        Load(models=("/m", "embedded")), Play(source=Open(path="talk.wav")),
     ]  # fmt: skip
     app.window.close()
 

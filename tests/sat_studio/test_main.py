@@ -49,6 +49,23 @@ def test_a_path_opens_the_window_on_it_wherever_it_stands(
     assert {options["asked"].device for _, options in opened} == {"cpu"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "unsaid"),
+    [
+        ([], {"models", "device"}),
+        (["--device", "auto"], {"models"}),
+        (["--model", "embedded", "--device", "cpu"], set()),
+    ],
+)
+def test_only_what_no_option_names_may_be_remembered(
+    opened: list[tuple], arguments: list[str], unsaid: set[str]
+) -> None:
+    assert run(*arguments).exit_code == 0
+
+    ((_, options),) = opened
+    assert options["unsaid"] == unsaid
+
+
 def test_the_demo_opens_the_window(opened: list[tuple], tmp_path: Path) -> None:
     picture = tmp_path / "x.png"
     assert run("--demo", "--picture", picture, "--step-s", "1.0").exit_code == 0

@@ -84,6 +84,7 @@ def test_a_model_folder_goes_before_what_is_in_use() -> None:
 
 def test_a_line_up_that_failed_to_load_is_not_asked_for_again() -> None:
     lineup = Lineup()
+    lineup.apply(loaded())
     lineup.with_folder("/broken")
     lineup.apply(Loading(**NOWHEN, what="/broken"))
 

@@ -43,7 +43,7 @@ def test_the_empty_window_plays_the_demo(app: App, session: FakeSession, qtbot: 
     qtbot.mouseClick(app.window.empty.demo, Qt.MouseButton.LeftButton)
     app.bridge.poll()
 
-    assert session.commands[-2:] == [Open(path="demo"), Play()]
+    assert session.commands[-1] == Play(source=Open(path="demo"))
     assert app.window.timeline.isVisible()
     assert not app.window.empty.isVisible()
 
@@ -107,7 +107,7 @@ def test_space_presses_the_button_that_has_the_focus(
 def test_ctrl_d_plays_the_demo(app: App, session: FakeSession, qtbot: QtBot) -> None:
     qtbot.keyClick(app.window, Qt.Key.Key_D, Qt.KeyboardModifier.ControlModifier)
 
-    assert Open(path="demo") in session.commands
+    assert Play(source=Open(path="demo")) in session.commands
 
 
 def test_arrow_keys_move_the_cursor(playing: App, qtbot: QtBot) -> None:
@@ -121,7 +121,7 @@ def test_arrow_keys_move_the_cursor(playing: App, qtbot: QtBot) -> None:
 def test_a_dropped_sound_file_plays(app: App, session: FakeSession, tmp_path: Path) -> None:
     drop(app, tmp_path / "talk.wav")
 
-    assert session.commands[-2:] == [Open(path=str(tmp_path / "talk.wav")), Play()]
+    assert session.commands[-1] == Play(source=Open(path=str(tmp_path / "talk.wav")))
 
 
 def test_a_dropped_model_folder_is_loaded_before_the_others(
