@@ -5,44 +5,18 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+
+from engine.checks import Check
 
 OLDEST_PYTHON = (3, 11)
 BROKEN_PYSIDE = "6.12.0"
 CURED_BY_PYTHON = (3, 12)
 """The broken PySide6 loses references to None on any Python before this one."""
 ENOUGH_DISK_BYTES = 1_000_000_000
-PROBE_S = 2.0
-
-
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at: what was found, and the way out where it is not ``ok``.
-
-    Without what is not ``is_needed`` the program still does its work.
-    """
-
-    name: str
-    ok: bool
-    value: str
-    way_out: str = ""
-    is_needed: bool = True
-
-    @property
-    def summary(self) -> str:
-        """The check on one line."""
-        if self.ok:
-            return f"ok    {self.name:<14} {self.value}"
-        mark = "FAIL" if self.is_needed else "--  "
-        return f"{mark}  {self.name:<14} {self.value}: {self.way_out}"
-
-    @property
-    def fields(self) -> dict[str, bool | str]:
-        """The check as the contract names its fields."""
-        way_out = "" if self.ok else self.way_out
-        return {"name": self.name, "ok": self.ok, "value": self.value, "way_out": way_out}
+ESSENTIAL = ("keys", "speed", "hashes")
+"""What of a model's self-test is told where all is well."""
 
 
 def examine(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
@@ -143,26 +117,10 @@ def _devices() -> Iterator[Check]:
 
 
 def _line_up(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
-    import numpy as np
-
     from engine import lineup
-    from engine.audio.sources import SyntheticSource
 
     line_up = lineup.load(models, device, dtype)
-    for info in line_up.info:
-        size = f"{info.parameters / 1e6:.1f} M parameters"
-        value = f"{info.name}, {size}, {info.dtype} on {info.device}, hash {info.hash[:12]}"
-        yield Check(f"model {info.task}", ok=True, value=value)
-    source = SyntheticSource(PROBE_S)
-    heard = line_up.listen(source.read(round(PROBE_S * source.sampling_rate)))
-    embedding = line_up.embed(heard, np.ones(heard.frames, dtype=np.bool_))
-    outputs = [found for found in (heard.logits, heard.activity, embedding) if found is not None]
-    yield Check(
-        name="network",
-        ok=all(bool(np.isfinite(found).all()) for found in outputs),
-        value=f"{heard.frames} frames of {PROBE_S:g} s",
-        way_out="its output is not finite: choose --dtype float32, or other checkpoints",
-    )
+    yield from _models(models, line_up.device, dtype)
     missing = ", ".join(line_up.tasks_off)
     passes = line_up.trunk_passes
     yield Check(
@@ -173,6 +131,27 @@ def _line_up(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
         way_out=f"add a checkpoint for {missing}, or ,embedded to --model" if missing else "",
         is_needed=False,
     )
+
+
+def _models(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
+    """Test the checkpoint that serves each task, and say the essentials of it on one line."""
+    from engine import hub
+    from engine.hub.verify import self_test
+
+    serving: dict[str, Path] = {}
+    for name in models:
+        for folder in hub.folders(name):
+            serving.setdefault(hub.task_of(folder), folder)
+    for task, folder in serving.items():
+        found = list(self_test(folder, device, dtype))
+        wrong = [check for check in found if not check.ok]
+        told = wrong or [check for check in found if check.name in ESSENTIAL]
+        yield Check(
+            name=f"model {task}",
+            ok=not wrong,
+            value=", ".join([f"{folder.parent.name}/{folder.name}", *(one.value for one in told)]),
+            way_out="; ".join(check.way_out for check in wrong),
+        )
 
 
 def _demo() -> Iterator[Check]:

@@ -1,4 +1,4 @@
-"""Which models there are: the embedded ones and local folders, and what each is for."""
+"""Finds the folders that a model name stands for, and what each is for."""
 
 import json
 from dataclasses import dataclass
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from engine import assets
 from engine.errors import CheckpointError
+from engine.hub import store
+from engine.hub.published import find
 from engine.messages import Task
 
 EMBEDDED = "embedded"
@@ -27,15 +29,20 @@ class Thresholds:
     """At and above it a turn goes on a voice heard before."""
 
 
-def folders(name: str) -> tuple[Path, ...]:
-    """Return the model folders that a name stands for: the embedded ones, one, or those inside."""
+def folders(name: str, pulled: store.Store | None = None) -> tuple[Path, ...]:
+    """Return the model folders that a name stands for.
+
+    They are the embedded ones, the folder of that name or those inside it, or the one that was
+    pulled under that name, to the usual place unless ``pulled`` says another.
+    """
     if name == EMBEDDED:
         return assets.embedded_models()
     folder = Path(name).expanduser()
     if not folder.is_dir():
-        raise CheckpointError(
-            f"{name} is not a folder: give `{EMBEDDED}` or a folder with config.json and weights"
-        )
+        found = (pulled or store.Store()).find(name)
+        if found is None:
+            raise CheckpointError(_absent(name))
+        folder = found
     if (folder / "config.json").is_file():
         return (folder,)
     inside = tuple(sorted(path.parent for path in folder.glob("*/config.json")))
@@ -77,3 +84,18 @@ def stated_thresholds(folder: Path) -> Thresholds:
         raise CheckpointError(
             f'{file} cannot be read: write {{"threshold": COSINE}} or remove it'
         ) from error
+
+
+def _absent(name: str) -> str:
+    """Return what to say of a name that nothing on this machine has."""
+    if find(name) is not None:
+        return f"{name} is not a folder, and not here yet: `sat-studio models pull {name}` first"
+    if store.is_repository(name):
+        return (
+            f"{name} is not a folder: check the path, or, if a model hub has it, "
+            f"`sat-studio models pull {name}` first"
+        )
+    return (
+        f"{name} is not a folder: give `{EMBEDDED}`, a name of `sat-studio models list`, "
+        "or a folder with config.json and weights"
+    )
