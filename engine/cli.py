@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import UsageError
-from engine.shell import inspection, transcription, verification
+from engine.shell import inspection, models, people, transcription, verification
 from engine.shell.console import Group
 from engine.shell.options import (
     AUTO,
@@ -14,6 +14,7 @@ from engine.shell.options import (
     Dtype,
     Dtypes,
     Json,
+    Library,
     LookaheadS,
     MemoryS,
     Models,
@@ -34,10 +35,14 @@ for command in (
     transcription.transcribe,
     transcription.diarize,
     verification.verify,
+    verification.identify,
+    people.enroll,
     inspection.inspect,
     inspection.doctor,
 ):
     app.command()(command)
+app.add_typer(people.speakers, name="speakers")
+app.add_typer(models.app, name="models")
 
 
 @app.callback(invoke_without_command=True)
@@ -48,6 +53,7 @@ def root(
     model: Models = EMBEDDED,
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
+    library: Library = None,
     as_json: Json = False,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
@@ -59,6 +65,5 @@ def root(
         return
     if not demo:
         raise UsageError("nothing was asked for: give a command, --demo, or --help")
-    transcription.play(
-        "demo", load_of(model, device, dtype), timing_of(step_s, lookahead_s, memory_s), as_json
-    )
+    timing = timing_of(step_s, lookahead_s, memory_s)
+    transcription.play("demo", load_of(model, device, dtype), timing, as_json, library)

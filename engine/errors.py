@@ -14,8 +14,20 @@ class CheckpointError(EngineError):
 
 
 class DeviceError(EngineError):
-    """A compute device that is absent or failed."""
+    """A device, for computing or for sound, that is absent or failed."""
+
+
+class RecordingError(EngineError):
+    """A recording that cannot be written."""
 
 
 class UsageError(EngineError):
     """A request that makes no sense as it stands."""
+
+
+class LibraryError(EngineError):
+    """A library that cannot be opened or written, or that knows nobody of a name."""
+
+
+class HubError(EngineError):
+    """A model hub that cannot be reached, or that does not give what was asked of it."""

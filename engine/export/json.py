@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from engine.export.transcription import Transcription
 from engine.messages import Gap, ModelInfo, Turn, Word
+from engine.speakers.identification import Identification
 from engine.speakers.verification import Verification
 
 Value = str | int | float | bool | None | Mapping[str, "Value"] | Sequence["Value"]
@@ -37,6 +38,12 @@ def render_verification(found: Verification, used: ModelInfo | None) -> str:
             "model": None if used is None else _model(used),
         }
     )
+
+
+def render_identification(found: Identification) -> str:
+    """Return whose voice it is; this version calibrates no probability."""
+    ranking = [{"name": one.name, "score": one.score, "probability": None} for one in found.ranking]
+    return line({"decision": found.decision, "ranking": ranking})
 
 
 def line(value: Value) -> str:

@@ -1,6 +1,7 @@
 """Plays a recording through the live path without a window, as fast as the machine can."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from engine.errors import EngineError
 from engine.export.transcription import Transcription
@@ -12,8 +13,9 @@ from engine.shell.transcriber import Listening, Transcriber
 class Demo:
     """One playing of ``path`` (``demo``: the demo recording) by the window's own session."""
 
-    def __init__(self, path: str, asked: Load, timing: Timing) -> None:
+    def __init__(self, path: str, asked: Load, timing: Timing, library: Path) -> None:
         self._path = path
+        self._library = library
         self._timing = timing
         self._commands = (asked, Open(path=path, pace=None), Play())
         self._transcriber: Transcriber | None = None
@@ -32,7 +34,7 @@ class Demo:
 
         Raises EngineError where the engine says that it failed.
         """
-        session = Session(timing=self._timing)
+        session = Session(timing=self._timing, library=self._library)
         for command in self._commands:
             session.send(command)
         try:

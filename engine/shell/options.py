@@ -1,6 +1,7 @@
 """The options that several commands share, and what they ask the engine for."""
 
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -34,6 +35,14 @@ Models = Annotated[
 ]
 Device = Annotated[str, typer.Option(help="auto, cpu, cuda[:n] or mps.")]
 Dtypes = Annotated[Dtype, typer.Option(help="Element type of the weights.")]
+Library = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FOLDER",
+        help="Where enrolled people are kept; else SAT_STUDIO_LIBRARY, else your own folder.",
+    ),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Touch no network.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 StepS = Annotated[float | None, typer.Option(help="Live: new sound that one step takes.")]
 LookaheadS = Annotated[float | None, typer.Option(help="Live: later sound a committed frame saw.")]

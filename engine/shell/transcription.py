@@ -9,7 +9,7 @@ import typer
 
 from engine.errors import EngineError, UsageError
 from engine.shell.console import Console
-from engine.shell.lineup import OFF, load, say_what_is_off
+from engine.shell.lineup import OFF, load, meet, say_what_is_off
 from engine.shell.options import (
     AUTO,
     EMBEDDED,
@@ -18,6 +18,7 @@ from engine.shell.options import (
     Dtypes,
     Files,
     Json,
+    Library,
     LookaheadS,
     MemoryS,
     Models,
@@ -44,6 +45,7 @@ def transcribe(
         Path | None,
         typer.Option("--output", "-o", metavar="FOLDER", help="Write the formats here."),
     ] = None,
+    library: Library = None,
     model: Models = EMBEDDED,
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
@@ -63,7 +65,7 @@ def transcribe(
         if not stream and (step_s, lookahead_s, memory_s) != (None, None, None):
             console.say("step, lookahead and memory have no effect without --stream")
         is_written = True
-        for found in transcriptions(files, asked, timing if stream else None, console):
+        for found in transcriptions(files, asked, timing if stream else None, library, console):
             if writer is not None:
                 is_written &= written(writer, found, console)
             if as_json:
@@ -77,6 +79,7 @@ def transcribe(
 def diarize(
     files: Files,
     rttm: Annotated[bool, typer.Option("--rttm", help="Print NIST's columns.")] = False,
+    library: Library = None,
     model: Models = EMBEDDED,
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
@@ -89,7 +92,7 @@ def diarize(
     if rttm and as_json:
         raise UsageError("--json and --rttm are two forms of one result: give one of them")
     with Console() as console:
-        for found in transcriptions(files, load_of(model, device, dtype), None, console):
+        for found in transcriptions(files, load_of(model, device, dtype), None, library, console):
             if as_json:
                 console.out(json.render_turns(found))
             elif rttm:
@@ -115,6 +118,7 @@ def play(
     asked: "Load",
     timing: "Timing",
     as_json: bool,
+    library: Path | None = None,
     watch: "Callable[[Event], None]" = lambda _: None,
 ) -> None:
     """Play a recording through the live path and print each turn as it becomes final.
@@ -122,10 +126,11 @@ def play(
     ``watch`` is given every event, in order; nothing else keeps them.
     """
     from engine.export import json, txt
+    from engine.library.location import folder_of
     from engine.messages import Lag, Loaded, Loading, Turn
     from engine.shell.demo import Demo
 
-    demo = Demo(path, asked, timing)
+    demo = Demo(path, asked, timing, folder_of(library))
     with Console() as console:
         for event in demo.perform():
             watch(event)
@@ -145,9 +150,15 @@ def play(
 
 
 def transcriptions(
-    files: Sequence[str], asked: "Load", timing: "Timing | None", console: Console
+    files: Sequence[str],
+    asked: "Load",
+    timing: "Timing | None",
+    library: Path | None,
+    console: Console,
 ) -> "Iterator[Transcription]":
     """Yield what each file says, live where there is a timing; a bad file stops no other.
+
+    Voices of people enrolled in the library have their names.
 
     Raises typer.Exit(1) at the end where there was one.
     """
@@ -156,7 +167,9 @@ def transcriptions(
     from engine.shell.transcriber import Listening, transcribe
 
     line_up = load(asked, tuple(OFF), console)
-    stream = Stream(Pipeline(line_up) if timing is None else LivePipeline(line_up, timing))
+    known = meet(library, line_up, console).known
+    pipeline = Pipeline(line_up, known) if timing is None else LivePipeline(line_up, timing, known)
+    stream = Stream(pipeline)
     listening = Listening(line_up.info, stream.latency_s, is_live=timing is not None)
     failures = 0
     for file in files:

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from engine.clock import LIVE_CLOCK
 from engine.messages import Span, Turn, Word, read_only, text_of
 from engine.speakers.activity import Mask, Stretch, exclusive, stretches
-from engine.speakers.voices import Vector, Voices
+from engine.speakers.voices import Voices
+from engine.speakers.xvectors import Vector
 
 LEAST_VOICE_S = 0.6
 """Less speech than this gives no x-vector worth comparing."""
@@ -118,9 +119,8 @@ class TurnTaker:
             return
         speech_s = float(mask.sum() * LIVE_CLOCK.hop_s)
         long_enough = speech_s >= LEAST_NEW_VOICE_S
-        match = (
-            self._voices.learn(vector, speech_s) if long_enough else self._voices.recognise(vector)
-        )
+        hear = self._voices.learn if long_enough else self._voices.recognise
+        match = hear(vector, speech_s)
         piece.vector = vector
         if match is not None:
             piece.speaker, piece.similarity = match.name, match.similarity

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.speakers.voices import Vector, cosine
+from engine.speakers.xvectors import Vector, cosine
 
 LEAST_SPEECH_S = 1.0
 """Of less speech nothing is said for sure."""
@@ -47,8 +47,7 @@ def compare(a: Voiceprint, b: Voiceprint, threshold: float | None) -> Verificati
     """Compare two voices; without a threshold, or with too little speech, it stays unsure."""
     score: float | None = None
     if a.vector is not None and b.vector is not None:
-        # Rounding may take the cosine of a vector with itself past one.
-        score = max(-1.0, min(1.0, cosine(a.vector, b.vector)))
+        score = cosine(a.vector, b.vector)
     decision: Decision = "unsure"
     is_enough = min(a.speech_s, b.speech_s) >= LEAST_SPEECH_S
     if is_enough and score is not None and threshold is not None:

@@ -1,4 +1,7 @@
+from dataclasses import replace
+
 from engine.messages import Committed, Final, Partial, Turn, Word
+from engine.people_messages import Renamed
 from engine.text.transcript import Transcript
 
 
@@ -41,3 +44,16 @@ def test_turns_are_kept_in_order_of_arrival() -> None:
             )
         )
     assert [turn.speaker for turn in transcript.turns] == ["Speaker 1", "Speaker 2"]
+
+
+def test_a_voice_that_gets_a_name_had_it_all_along() -> None:
+    transcript = Transcript()
+    said = [replace(word("A", 0), speaker="Speaker 1"), replace(word("B", 10), speaker="Speaker 2")]
+    transcript.apply(Committed(start_samples=0, stop_samples=5, words=(said[0],)))
+    transcript.apply(Final(start_samples=0, stop_samples=5, words=(said[0],), segment=0))
+    transcript.apply(Partial(start_samples=10, stop_samples=15, words=(said[1],)))
+
+    assert transcript.apply(Renamed(start_samples=15, stop_samples=15, old="Speaker 1", new="Anna"))
+
+    assert [one.speaker for one in transcript.words] == ["Anna", "Speaker 2"]
+    assert [one.speaker for one in transcript.live_words] == ["Anna"]

@@ -1,0 +1,1 @@
+"""What is kept between runs: enrolled people, readable by their owner alone."""
