@@ -163,7 +163,11 @@ class Turn(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Gap(Event):
-    """A stretch of time without sound or without results."""
+    """A stretch of time without sound, or (overload) without live results.
+
+    Where sound is missing the recording holds as many zeros, so that times stay true. What was
+    skipped by overload is in the recording: its final results come later.
+    """
 
     kind: ClassVar[str] = "gap"
     reason: GapReason
@@ -183,6 +187,14 @@ class Lag(Event):
     compute_s: float
     frames_dropped: int
     """Display frames that nobody fetched in time."""
+    step_s: float = 0.0
+    """New sound that one step takes now: longer than asked for where the machine falls behind."""
+    overflows: int = 0
+    """How often the microphone's driver has thrown sound away."""
+    lost_s: float = 0.0
+    """Sound that never came: overflows and losses of the device, not pauses."""
+    skipped_s: float = 0.0
+    """What the live view has skipped because the machine was too slow."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -233,6 +245,7 @@ class Opened(Event):
     sampling_rate: int
     channels: int
     duration_s: float | None
+    is_microphone: bool = False
 
 
 SourceState = Literal["playing", "paused", "finishing", "stopped"]
@@ -280,7 +293,7 @@ class Open(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play(Command):
-    """Start, or go on after a pause; from the beginning where the source had ended.
+    """Start, or go on after a pause; from the beginning where a file had ended.
 
     With ``source`` that is opened first, and nothing plays where it cannot be.
     """
@@ -290,7 +303,7 @@ class Play(Command):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pause(Command):
-    """Hold the source."""
+    """Hold the source; of a microphone, what is said meanwhile is a gap, and it is let go."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

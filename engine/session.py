@@ -7,9 +7,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine import assets, process
+from engine.audio.microphones import Microphones
 from engine.audio.ring import Ring
 from engine.audio.sources import AudioSource, FileSource
 from engine.clock import LIVE_CLOCK
@@ -30,14 +33,19 @@ from engine.messages import (
     Stop,
     Timing,
 )
+from engine.microphone_desk import MicrophoneDesk
 from engine.outbox import Outbox
+from engine.people_messages import PeopleCommand
+from engine.sound_messages import Record, Watch
 from engine.streaming.window import DEFAULT_TIMING
 
 if TYPE_CHECKING:
     from engine.lineup import LineUp
+    from engine.people import PeopleDesk
     from engine.run import Run
 
 DEMO = "demo"
+NOT_LOADED = "no model is loaded: choose one, or the embedded model"
 IDLE_S = 0.01
 NICENESS = 5
 """The engine gives way to the window and to whatever captures sound."""
@@ -48,8 +56,8 @@ log = logging.getLogger(__name__)
 class Session:
     """The engine at work: one source at a time, through the live path.
 
-    ``send`` and ``drain`` never block; ``step`` and ``play_step`` are what the two threads run in a
-    loop, and what tests call instead of threads.
+    ``send`` and ``drain`` never block; ``step``, ``play_step``, ``record_step`` and ``watch_step``
+    are what the threads run in a loop, and what tests call instead of threads.
     """
 
     def __init__(
@@ -58,6 +66,9 @@ class Session:
         timing: Timing | None = None,
         now: Callable[[], float] = time.monotonic,
         open_source: Callable[[Open], AudioSource] | None = None,
+        library: Path | None = None,
+        microphones: Microphones | None = None,
+        recordings: Path | None = None,
     ) -> None:
         self._timing = timing
         self._now = now
@@ -68,9 +79,13 @@ class Session:
         self._closing = threading.Event()
         self._threads: list[threading.Thread] = []
         self._line_up: LineUp | None = None
+        self._library = library
+        self._people: PeopleDesk | None = None
         self._source: AudioSource | None = None
         self._pace: float | None = 1.0
+        self._reopen: Callable[[], AudioSource] | None = None
         self._run: Run | None = None
+        self._desk = MicrophoneDesk(self._put, microphones, recordings)
 
     @property
     def ring(self) -> Ring | None:
@@ -80,7 +95,13 @@ class Session:
 
     def start(self) -> None:
         """Start the threads; torch is imported in the engine's."""
-        for name, loop in (("engine", self._engine_loop), ("source", self._source_loop)):
+        loops: dict[str, Callable[[], None]] = {
+            "engine": self._engine_loop,
+            "source": partial(self._loop, self.play_step),
+            "recorder": partial(self._loop, self.record_step),
+            "devices": partial(self._loop, self.watch_step),
+        }
+        for name, loop in loops.items():
             thread = threading.Thread(target=loop, name=name)
             self._threads.append(thread)
             thread.start()
@@ -111,6 +132,9 @@ class Session:
         for thread in self._threads:
             thread.join()
         self._threads.clear()
+        self._desk.close()
+        if self._run is not None:
+            self._run.close()
         self._close_source()
 
     def __enter__(self) -> "Session":
@@ -125,6 +149,7 @@ class Session:
         try:
             asked = self._obey_all()
             heard = self._analyse()
+            heard |= self._people is not None and self._people.step()
         except EngineError as error:
             self._fail(str(error))
         except Exception as error:
@@ -140,15 +165,23 @@ class Session:
         if run is None:
             return IDLE_S
         try:
-            return run.player.step(self._now())
+            return run.feed.step(self._now())
         except EngineError as error:
-            run.player.stop()
+            run.feed.close()
             self._fail(str(error))
         except Exception as error:
             log.exception("the source failed")
-            run.player.stop()
+            run.feed.close()
             self._fail(f"the source failed ({error}): open it again")
         return IDLE_S
+
+    def record_step(self) -> float:
+        """Write to disk what a microphone gave; return how long to wait, in s."""
+        return self._desk.record_step()
+
+    def watch_step(self) -> float:
+        """Look which microphones there are; return how long to wait, in s."""
+        return self._desk.watch_step()
 
     def _engine_loop(self) -> None:
         if sys.platform == "linux":
@@ -158,9 +191,9 @@ class Session:
             if not self.step():
                 self._wake.wait(IDLE_S)
 
-    def _source_loop(self) -> None:
+    def _loop(self, step: Callable[[], float]) -> None:
         while not self._closing.is_set():
-            self._closing.wait(self.play_step())
+            self._closing.wait(step())
 
     def _obey_all(self) -> bool:
         asked = bool(self._commands)
@@ -180,14 +213,22 @@ class Session:
                 self._play()
             case Pause():
                 if self._run is not None and self._run.state == "playing":
-                    self._run.player.pause()
+                    self._run.feed.pause()
                     self._change("paused")
             case Stop():
                 if self._run is not None and self._run.state in ("playing", "paused"):
-                    self._run.player.stop()
+                    self._run.feed.stop()
                     self._change("finishing")
+            case Record():
+                self._record(command)
+            case Watch():
+                self._desk.watch()
             case Timing():
                 self._timing = command
+            case PeopleCommand():
+                if self._people is None:
+                    raise UsageError("no model is loaded yet: choose one, or wait a moment")
+                self._people.obey(command)
             case _:
                 raise UsageError(f"nothing obeys {command!r}")
 
@@ -218,14 +259,17 @@ class Session:
                 map_background=line_up.map_background,
             )
         )
+        from engine.people import PeopleDesk
+
+        self._people = PeopleDesk(self._library, line_up, self._put)
+        self._people.meet()
 
     def _open(self, command: Open) -> None:
         source = self._open_source(command)
-        # Stopped before its file closes: the source thread may be in the middle of reading it.
-        self._finish_run()
-        self._run = None
+        self._leave_run()
         self._close_source()
         self._source, self._pace = source, command.pace
+        self._reopen = partial(self._open_source, command)
         self._put(
             Opened(
                 start_samples=0,
@@ -240,7 +284,7 @@ class Session:
     def _play(self) -> None:
         run = self._run
         if run is not None and run.state == "paused":
-            run.player.resume(self._now())
+            run.feed.resume(self._now())
             self._change("playing")
         elif run is None or run.state == "stopped":
             self._begin()
@@ -248,24 +292,49 @@ class Session:
     def _begin(self) -> None:
         """Play the source from its beginning through a new pipeline."""
         if self._source is None:
-            raise UsageError("there is nothing to play: open a file or the demo first")
-        if self._line_up is None:
-            raise UsageError("no model is loaded: choose one, or the embedded model")
-        from engine.pipeline import LivePipeline
-        from engine.run import Run
+            raise UsageError("there is nothing to play: open a file or the demo, or record")
+        if self._people is None:
+            raise UsageError(NOT_LOADED)
+        from engine.run import FileRun
 
         self._source.rewind()
-        timing = self._timing or DEFAULT_TIMING
-        self._run = Run(self._source, self._pace, LivePipeline(self._line_up, timing))
-        self._run.player.resume(self._now())
+        # What was said can be heard again where it has a length: in a file.
+        reopen = self._reopen if self._source.duration_s is not None else None
+        pipeline = self._people.pipeline(self._timing or DEFAULT_TIMING, reopen)
+        self._run = FileRun(self._source, self._pace, pipeline)
+        self._run.feed.resume(self._now())
         self._change("playing")
+
+    def _record(self, command: Record) -> None:
+        """Listen to a microphone through a new pipeline."""
+        if self._people is None:
+            raise UsageError(NOT_LOADED)
+        from engine.run import MicrophoneRun
+
+        self._leave_run()
+        self._close_source()
+        taken = self._desk.take(command, self._now())
+        timing = self._timing or DEFAULT_TIMING
+        pipeline = self._people.pipeline(timing, None)
+        self._run = MicrophoneRun(taken.intake, taken.recorder, pipeline, timing.step_s)
+        self._change("playing")
+
+    def _leave_run(self) -> None:
+        """Make room for another source; what was captured is finished first.
+
+        Stopped before its file closes: the source thread may be in the middle of reading it.
+        """
+        self._finish_run()
+        self._run = None
 
     def _analyse(self) -> bool:
         run = self._run
         if run is None or run.state == "stopped":
             return False
-        is_at_end = run.player.is_at_end
+        is_at_end = run.feed.is_at_end
         events = run.listen()
+        if run.is_drained and run.is_pending:
+            events += run.catch_up()
         for event in events:
             self._put(event)
         if events:
@@ -273,15 +342,16 @@ class Session:
         if is_at_end and run.is_drained:
             if run.state != "finishing":
                 self._change("finishing")
-            self._finish_run()
-        return not run.is_drained
+            if not run.is_pending:
+                self._finish_run()
+        return not run.is_drained or run.is_pending
 
     def _finish_run(self) -> None:
         """Analyse everything captured and stop; does nothing where nothing runs."""
         run = self._run
         if run is None or run.state == "stopped":
             return
-        run.player.stop()
+        run.feed.close()
         while not run.is_drained and not self._closing.is_set():
             for event in run.listen():
                 self._put(event)
@@ -290,6 +360,7 @@ class Session:
         for event in run.finish():
             self._put(event)
         self._put(run.lag(self._outbox.frames_dropped))
+        run.close()
         self._change("stopped")
 
     def _fail(self, message: str) -> None:

@@ -26,8 +26,19 @@ LIBRARIES = {
     "libwayland-cursor.so.0": "libwayland-cursor0",
     "libdbus-1.so.3": "libdbus-1-3",
     "libfontconfig.so.1": "libfontconfig1",
+    "libportaudio.so.2": "libportaudio2",
 }
-"""What Qt loads on Linux, and the Debian packages that hold it."""
+"""What Qt and microphones load on Linux, and the Debian packages that hold it."""
+
+SOUND_SERVER = {
+    "pulseaudio": "pulseaudio",
+    "pactl": "pulseaudio-utils",
+    "paplay": "pulseaudio-utils",
+}
+"""What the tests start to have microphones, and the Debian packages that hold it."""
+SOUND_PLUGIN = "alsa-lib/libasound_module_pcm_pulse.so"
+"""PortAudio's way to a sound server, beneath some folder of libraries."""
+OTHER_SOUND_SERVER = "pipewire"
 
 
 class Outcome(NamedTuple):
@@ -90,6 +101,17 @@ class Machine:
         missing += [package for library, package in LIBRARIES.items() if not can_load(library)]
         if not any(Path("/usr/share/fonts").rglob("*.ttf")):
             missing.append("fonts-dejavu-core")
+        if not any(Path("/usr/lib").glob("*/" + SOUND_PLUGIN)):
+            missing.append("libasound2-plugins")
+        # Beside the one that a desktop runs, another sound server would only be in the way.
+        if self.may_install() and not shutil.which(OTHER_SOUND_SERVER):
+            missing += [
+                package
+                for package in sorted(set(SOUND_SERVER.values()))
+                if not all(
+                    shutil.which(name) for name in SOUND_SERVER if SOUND_SERVER[name] == package
+                )
+            ]
         return missing
 
 

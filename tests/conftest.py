@@ -8,6 +8,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from sound_server import SoundServer
+from sound_server import missing as sound_server_lacks
+
+from engine.audio import portaudio
 
 # All of this must be said before Qt, torch or transformers is imported for the first time.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
@@ -109,6 +113,27 @@ def published_models(
     yield root
     # More than a gigabyte.
     shutil.rmtree(root)
+
+
+@pytest.fixture(scope="session")
+def sound_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundServer]:
+    """Return a private sound server that this process takes for the machine's own."""
+    lacking = sound_server_lacks()
+    if lacking:
+        pytest.skip(f"audio server: {lacking}; see packages in packaging/system.py")
+    server = SoundServer(tmp_path_factory.mktemp("sound"))
+    server.start()
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in server.environment.items():
+            patch.setenv(name, value)
+        # PortAudio looks once, and some other test may have been the first to ask.
+        portaudio.renew_ports()
+        for name in ("desk", "headset"):
+            server.plug(name)
+        server.make_default("desk")
+        yield server
+        server.stop()
+    portaudio.renew_ports()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -129,9 +129,10 @@ def test_imports_are_absolute(path: Path) -> None:
 
 def test_what_is_imported_is_declared() -> None:
     settings = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    project = settings["project"]
     declared = {
         re.split(r"[^\w-]", line, maxsplit=1)[0].lower().replace("-", "_")
-        for line in settings["project"]["dependencies"]
+        for line in [*project["dependencies"], *project["optional-dependencies"]["hub"]]
     }
 
     foreign = {name for path in sources(*PACKAGES) for name in imported_packages(path)}

@@ -38,7 +38,12 @@ def test_every_requirement_has_a_tested_version_that_fits(repository: Path) -> N
     extras = settings["project"]["optional-dependencies"]
     requirements = [
         Requirement(line)
-        for line in [*settings["project"]["dependencies"], *extras["parity"], *extras["dev"]]
+        for line in [
+            *settings["project"]["dependencies"],
+            *extras["hub"],
+            *extras["parity"],
+            *extras["dev"],
+        ]
         if not line.startswith("sat-studio")
     ]
     constraints = (repository / "packaging" / "constraints.txt").read_text(encoding="utf-8")

@@ -45,6 +45,10 @@ class Player:
 
     def stop(self) -> None:
         """End for good where it is."""
+        self.close()
+
+    def close(self) -> None:
+        """End for good where it is."""
         with self._moving:
             self.is_at_end = True
 

@@ -71,9 +71,9 @@ class Stepper:
         """Nothing before this sample will be run again."""
         return max(0, self._committed * HOP - self.memory_samples)
 
-    def advance(self) -> Window:
-        """Move one step on and return its window."""
-        self.position_samples += self.step_samples
+    def advance(self, steps: int = 1) -> Window:
+        """Move one step on, or several at once, and return the window."""
+        self.position_samples += steps * self.step_samples
         after = (self.position_samples - self.lookahead_samples) // HOP
         return self._window(self.position_samples, after)
 

@@ -1,0 +1,31 @@
+"""Reads back from a recording, while it is being written, what the engine was too slow for."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.audio.recorder import Recorder
+from engine.audio.resample import Resampler
+from engine.clock import SAMPLE_RATE
+
+MARGIN_S = 1
+"""Read on either side, so that the filter has what it had when the sound came in."""
+
+
+class Recall:
+    """What a recorder has on disk, at SAMPLE_RATE."""
+
+    def __init__(self, recorder: Recorder, sampling_rate: int) -> None:
+        self._recorder = recorder
+        self._sampling_rate = sampling_rate
+
+    def __call__(self, start: int, stop: int) -> NDArray[np.float32]:
+        """Return the samples [start, stop); what is not there is silence."""
+        # From a whole second, where the grids of both rates meet.
+        first_s = max(0, start // SAMPLE_RATE - MARGIN_S)
+        last_s = -(-stop // SAMPLE_RATE) + MARGIN_S
+        sound = self._recorder.read(first_s * self._sampling_rate, last_s * self._sampling_rate)
+        resampler = Resampler(self._sampling_rate)
+        samples = np.concatenate([resampler.push(sound), resampler.finish()])
+        offset = first_s * SAMPLE_RATE
+        found = samples[start - offset : stop - offset]
+        return np.pad(found, (0, stop - start - len(found)))

@@ -1,0 +1,155 @@
+"""The session's desk for microphones: which there are, what comes from one, what is kept of it."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from threading import Lock
+
+from engine.audio.intake import Intake
+from engine.audio.microphones import Microphones, SystemMicrophones, choose
+from engine.audio.recorder import Recorder, recordings_folder
+from engine.audio.ring import Ring
+from engine.errors import DeviceError, RecordingError
+from engine.messages import Event, Failed, Opened
+from engine.sound_messages import Devices, Microphone, Record, Recorded, Recording
+
+WATCHED_S = 0.25
+"""The list of microphones is read as often, and at once when the sound server has news."""
+WRITTEN_S = 0.1
+PACKED_S = 0.001
+"""Between two pieces of a recording that is packed: it gives way to everything else."""
+CLOSED_S = 2.0
+"""What is not packed until so long after the end of the program stays as it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class Take:
+    """One recording under way."""
+
+    intake: Intake
+    recorder: Recorder
+
+
+class MicrophoneDesk:
+    """Finds and opens microphones and keeps what they hear.
+
+    ``take`` and ``watch`` are for the engine thread, ``watch_step`` and ``record_step`` for a
+    thread of their own each. ``folder`` None is where recordings of this user are kept.
+    """
+
+    def __init__(
+        self,
+        put: Callable[[Event], None],
+        microphones: Microphones | None = None,
+        folder: Path | None = None,
+    ) -> None:
+        self._put = put
+        self._microphones = microphones or SystemMicrophones()
+        self._folder = folder
+        self._is_watched = False
+        self._found: tuple[Microphone, ...] | None = None
+        self._takes: list[Take] = []
+        self._changing = Lock()
+
+    def watch(self) -> None:
+        """Tell which microphones there are, and from now on whenever that changes."""
+        self._is_watched = True
+        self._found = None
+
+    def take(self, command: Record, now_s: float) -> Take:
+        """Begin to listen and to record; raises DeviceError or RecordingError."""
+        microphone = choose(self._microphones.find(), command.microphone)
+        if command.channel is not None and not 0 <= command.channel < microphone.channels:
+            raise DeviceError(
+                f"{microphone.description} has channels 0 to {microphone.channels - 1}, "
+                f"not {command.channel}"
+            )
+        ring = Ring(microphone.sampling_rate)
+        recorder = Recorder(ring, self._folder or recordings_folder(), is_kept=command.is_kept)
+        intake = Intake(
+            self._microphones,
+            microphone,
+            ring,
+            self._put,
+            channel=command.channel,
+            longest_s=command.longest_s,
+        )
+        intake.resume(now_s)
+        try:
+            recorder.open()
+        except RecordingError:
+            intake.close()
+            raise
+        taken = Take(intake, recorder)
+        with self._changing:
+            self._takes.append(taken)
+        path = None if recorder.path is None else str(recorder.path)
+        self._put(
+            Opened(
+                start_samples=0,
+                stop_samples=0,
+                name=microphone.description,
+                sampling_rate=microphone.sampling_rate,
+                channels=microphone.channels,
+                duration_s=None,
+                is_microphone=True,
+            )
+        )
+        self._put(Recording(start_samples=0, stop_samples=0, path=path))
+        return taken
+
+    def watch_step(self) -> float:
+        """Look which microphones there are; return how long to wait before the next time, in s."""
+        takes = self._current()
+        if not self._is_watched and not takes:
+            return WATCHED_S
+        self._microphones.wait(WATCHED_S)
+        try:
+            found = self._microphones.find()
+        except DeviceError:
+            found = ()
+        for one in takes:
+            one.intake.present(found)
+        if self._is_watched and found != self._found:
+            self._found = found
+            self._put(Devices(start_samples=0, stop_samples=0, microphones=found))
+        return 0.0
+
+    def record_step(self) -> float:
+        """Write what is new; return how long to wait before the next time, in s."""
+        wait_s = WRITTEN_S
+        for one in self._current():
+            try:
+                is_over = one.intake.is_at_end
+                if one.recorder.step(is_over=is_over):
+                    wait_s = min(wait_s, PACKED_S if is_over else WRITTEN_S)
+                    continue
+            except RecordingError as error:
+                self._put(Failed(start_samples=0, stop_samples=0, message=str(error)))
+            self._end(one)
+        return wait_s
+
+    def close(self) -> None:
+        """Let go of all microphones and close what was recorded, packed if that takes no time."""
+        deadline_s = time.monotonic() + CLOSED_S
+        for one in self._current():
+            one.intake.close()
+        while self._current() and time.monotonic() < deadline_s:
+            self.record_step()
+        for one in self._current():
+            self._end(one)
+            one.recorder.release()
+        self._microphones.close()
+
+    def _current(self) -> list[Take]:
+        with self._changing:
+            return list(self._takes)
+
+    def _end(self, one: Take) -> None:
+        path = None if one.recorder.path is None else str(one.recorder.path)
+        at = one.recorder.written
+        one.recorder.close()
+        with self._changing:
+            self._takes.remove(one)
+        self._put(Recorded(start_samples=0, stop_samples=at, path=path))
