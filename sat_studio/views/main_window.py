@@ -90,6 +90,8 @@ class MainWindow(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Joining the engine may take a moment; nobody should have to look at a frozen window.
+        # What is still to be painted has no surface any more.
+        self.setUpdatesEnabled(False)
         self.hide()
         self.closed.emit()
         event.accept()

@@ -18,7 +18,7 @@ REPEATS = 3
 
 def factor() -> float:
     """Return the real-time factor of one playing of the demo recording."""
-    demo = Demo("demo", Load(device="cpu"), DEFAULT_TIMING)
+    demo = Demo("demo", Load(device="cpu"), DEFAULT_TIMING, None)
     for _ in demo.perform():
         pass
     cost = demo.transcription.cost
