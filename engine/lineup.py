@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine import compute
+from engine import compute, process
 from engine.clock import LIVE_CLOCK
 from engine.errors import CheckpointError
 from engine.hub import EMBEDDED, TASKS, Thresholds, folders, stated_thresholds, task_of
@@ -200,7 +200,8 @@ def load(
             features = FeatureExtractor.from_pretrained(folder)
             key = (trunk_hash(folder), repr(features))
             shared = trunks.get(key)
-            head = _open(folder, task, chosen, dtype, shared.model if shared else None)
+            with process.remarks_kept_back():
+                head = _open(folder, task, chosen, dtype, shared.model if shared else None)
             trunk = trunks.setdefault(key, _Trunk(key[0], head.unispeech_sat, features, {}))
             trunk.heads[task] = head
             if task == "ctc":

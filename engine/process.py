@@ -2,6 +2,8 @@
 
 import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 """How oneDNN's cache and torch's own in front of it are bounded. Each keeps one kernel for every
@@ -11,10 +13,18 @@ KERNELS_KEPT = 64
 
 
 def prepare() -> None:
-    """Bound what torch keeps, unless the user has; call before torch is imported.
-
-    What the network says while it loads (of widened weights, say) is shown with the line-up.
-    """
-    logging.getLogger("engine.model").setLevel(logging.ERROR)
+    """Bound what torch keeps, unless the user has; call before torch is imported."""
     for name in KERNEL_CACHES:
         os.environ.setdefault(name, str(KERNELS_KEPT))
+
+
+@contextmanager
+def remarks_kept_back() -> Iterator[None]:
+    """Keep what the network remarks while it loads off the screen; a line-up shows it in words."""
+    logger = logging.getLogger("engine.model")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from engine import process
 from engine.errors import EngineError, UsageError
 from engine.shell.console import Console
 from engine.shell.lineup import OFF, load
@@ -71,7 +72,7 @@ def doctor(
 
     asked = load_of(model, device, dtype)
     checks = []
-    with Console() as console:
+    with Console() as console, process.remarks_kept_back():
         for check in examine(asked.models, asked.device, asked.dtype):
             checks.append(check)
             if not as_json:
