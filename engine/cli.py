@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from engine.errors import UsageError
-from engine.shell import inspection, models, people, transcription, verification
+from engine.shell import inspection, microphone, models, people, transcription, verification
 from engine.shell.console import Group
 from engine.shell.options import (
     AUTO,
@@ -34,6 +34,8 @@ app = typer.Typer(
 for command in (
     transcription.transcribe,
     transcription.diarize,
+    microphone.listen,
+    microphone.devices,
     verification.verify,
     verification.identify,
     people.enroll,

@@ -1,5 +1,6 @@
 """The session's desk for microphones: which there are, what comes from one, what is kept of it."""
 
+import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,17 +11,22 @@ from engine.audio.intake import Intake
 from engine.audio.microphones import Microphones, SystemMicrophones, choose
 from engine.audio.recorder import Recorder, recordings_folder
 from engine.audio.ring import Ring
+from engine.clock import SAMPLE_RATE
 from engine.errors import DeviceError, RecordingError
 from engine.messages import Event, Failed, Opened
 from engine.sound_messages import Devices, Microphone, Record, Recorded, Recording
 
 WATCHED_S = 0.25
-"""The list of microphones is read as often, and at once when the sound server has news."""
+"""How long the sound server's news are awaited at once."""
+LISTED_S = 1.0
+"""Without news the list of microphones is read as often: a loss is to be said within 2 s."""
 WRITTEN_S = 0.1
 PACKED_S = 0.001
 """Between two pieces of a recording that is packed: it gives way to everything else."""
 CLOSED_S = 2.0
 """What is not packed until so long after the end of the program stays as it is."""
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +54,7 @@ class MicrophoneDesk:
         self._microphones = microphones or SystemMicrophones()
         self._folder = folder
         self._is_watched = False
+        self._listed_at_s = float("-inf")
         self._found: tuple[Microphone, ...] | None = None
         self._takes: list[Take] = []
         self._changing = Lock()
@@ -104,13 +111,19 @@ class MicrophoneDesk:
         takes = self._current()
         if not self._is_watched and not takes:
             return WATCHED_S
-        self._microphones.wait(WATCHED_S)
+        has_news = self._microphones.wait(WATCHED_S)
+        if not has_news and time.monotonic() < self._listed_at_s + LISTED_S:
+            return 0.0
+        self._listed_at_s = time.monotonic()
+        found: tuple[Microphone, ...] = ()
         try:
             found = self._microphones.find()
-        except DeviceError:
-            found = ()
-        for one in takes:
-            one.intake.present(found)
+        except DeviceError as error:
+            # Whether the one in use is gone its sound will tell.
+            log.warning("%s", error)
+        else:
+            for one in takes:
+                one.intake.present(found)
         if self._is_watched and found != self._found:
             self._found = found
             self._put(Devices(start_samples=0, stop_samples=0, microphones=found))
@@ -147,9 +160,12 @@ class MicrophoneDesk:
             return list(self._takes)
 
     def _end(self, one: Take) -> None:
+        try:
+            one.recorder.close()
+        except RecordingError as error:
+            self._put(Failed(start_samples=0, stop_samples=0, message=str(error)))
         path = None if one.recorder.path is None else str(one.recorder.path)
-        at = one.recorder.written
-        one.recorder.close()
         with self._changing:
             self._takes.remove(one)
-        self._put(Recorded(start_samples=0, stop_samples=at, path=path))
+        written = one.recorder.written * SAMPLE_RATE // one.intake.ring.sampling_rate
+        self._put(Recorded(start_samples=0, stop_samples=written, path=path))

@@ -132,7 +132,11 @@ def test_what_is_imported_is_declared() -> None:
     project = settings["project"]
     declared = {
         re.split(r"[^\w-]", line, maxsplit=1)[0].lower().replace("-", "_")
-        for line in [*project["dependencies"], *project["optional-dependencies"]["hub"]]
+        for line in [
+            *project["dependencies"],
+            *project["optional-dependencies"]["hub"],
+            *project["optional-dependencies"]["media"],
+        ]
     }
 
     foreign = {name for path in sources(*PACKAGES) for name in imported_packages(path)}

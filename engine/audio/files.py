@@ -9,6 +9,7 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
+from engine.audio import media
 from engine.errors import AudioError
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
@@ -18,8 +19,9 @@ READABLE = [".wav", ".flac", ".ogg", ".opus", ".mp3", ".w64", ".aiff", ".au", ".
 class AudioFile:
     """An open audio file; ``read`` gives mono float32 at the file's own rate.
 
-    ``channel`` picks one channel from 0, None mixes all down. Nothing is allocated by what the
-    header claims. Raises AudioError where the file cannot be opened or read.
+    What soundfile does not read PyAV may, where it is installed. ``channel`` picks one channel from
+    0, None mixes all down. Nothing is allocated by what the header claims. Raises AudioError where
+    the file cannot be opened or read.
     """
 
     def __init__(self, source: str | Path | io.BytesIO, channel: int | None = None) -> None:
@@ -27,13 +29,7 @@ class AudioFile:
         self.channel = channel
         if not isinstance(source, io.BytesIO):
             _check_path(source)
-        try:
-            self._file = soundfile.SoundFile(source)
-        except (soundfile.LibsndfileError, OSError) as error:
-            raise AudioError(
-                f"{self.name} cannot be read as sound ({_reason(error)}): "
-                f"convert it to WAV or FLAC (readable here: {', '.join(READABLE)})"
-            ) from error
+        self._file = _open(source, self.name)
         if channel is not None and not 0 <= channel < self.channels:
             self.close()
             raise AudioError(f"{self.name} has channels 0 to {self.channels - 1}, not {channel}")
@@ -55,8 +51,8 @@ class AudioFile:
     def read(self, frames: int) -> NDArray[np.float32]:
         """Return up to ``frames`` samples (n,), fewer only at the end."""
         try:
-            block = self._file.read(frames, dtype="float32", always_2d=True)
-        except (soundfile.LibsndfileError, OSError) as error:
+            block = self._file.read(frames)
+        except (AudioError, soundfile.LibsndfileError, OSError) as error:
             raise AudioError(
                 f"{self.name} broke off while reading ({_reason(error)}): repair or convert it"
             ) from error
@@ -64,7 +60,7 @@ class AudioFile:
 
     def rewind(self) -> None:
         """Go back to the first sample."""
-        self._file.seek(0)
+        self._file.rewind()
 
     def close(self) -> None:
         self._file.close()
@@ -79,6 +75,38 @@ class AudioFile:
         trace: TracebackType | None,
     ) -> None:
         self.close()
+
+
+class _SoundFile(soundfile.SoundFile):  # type: ignore[misc]
+    """What soundfile reads, in the manner of MediaFile."""
+
+    def read(self, frames: int) -> NDArray[np.float32]:
+        block: NDArray[np.float32] = super().read(frames, dtype="float32", always_2d=True)
+        return block
+
+    def rewind(self) -> None:
+        self.seek(0)
+
+
+def _open(source: str | Path | io.BytesIO, name: str) -> _SoundFile | media.MediaFile:
+    """Open with soundfile, or else with PyAV; say why if neither can."""
+    try:
+        return _SoundFile(source)
+    except (soundfile.LibsndfileError, OSError) as error:
+        reason, cause = _reason(error), error
+    if media.is_installed():
+        if isinstance(source, io.BytesIO):
+            source.seek(0)
+        try:
+            return media.MediaFile(source)
+        except (AudioError, OSError) as error:
+            more, reason = "", f"{reason}; {_reason(error)}"
+    else:
+        more = "; pip install 'sat-studio[media]' adds films and other formats"
+    raise AudioError(
+        f"{name} cannot be read as sound ({reason}): "
+        f"convert it to WAV or FLAC (readable here: {', '.join(READABLE)}{more})"
+    ) from cause
 
 
 def _check_path(path: str | Path) -> None:

@@ -47,8 +47,8 @@ class Microphones(Protocol):
     def open(self, microphone: Microphone) -> Tap:
         """Return sound from a microphone from now on; raises DeviceError where it refuses."""
 
-    def wait(self, longest_s: float) -> None:
-        """Wait until the list may have changed, or for so long; one thread waits."""
+    def wait(self, longest_s: float) -> bool:
+        """Wait for the list to change, at most so long; return whether it may have."""
 
     def close(self) -> None:
         """Let go of what waiting needed."""
@@ -64,12 +64,17 @@ class SystemMicrophones:
     def __init__(self) -> None:
         self._lock = Lock()
         self._news = ServerNews()
+        self._has_server = False
         self._taps: list[PortAudioTap] = []
 
     def find(self) -> tuple[Microphone, ...]:
         sources = ask_server("list", "sources")
         if sources is not None:
+            self._has_server = True
             return of_server(sources, ask_server("info"))
+        if self._has_server:
+            # Not the same as a server that lists nothing: a busy one may only be late.
+            raise DeviceError("the sound server does not answer: wait a moment, or start it again")
         with self._lock:
             if not any(tap.is_open for tap in self._taps):
                 renew_ports()
@@ -84,8 +89,8 @@ class SystemMicrophones:
             self._taps.append(tap)
         return tap
 
-    def wait(self, longest_s: float) -> None:
-        self._news.wait(longest_s)
+    def wait(self, longest_s: float) -> bool:
+        return self._news.wait(longest_s)
 
     def close(self) -> None:
         self._news.close()

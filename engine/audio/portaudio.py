@@ -71,7 +71,10 @@ class PortAudioTap:
                 )
                 stream.start()
         except (sounddevice.PortAudioError, ValueError) as error:
-            raise DeviceError(f"PortAudio cannot open {self._port.name} ({error})") from error
+            raise DeviceError(
+                f"{self._port.name} cannot be opened ({error}): close what else uses it, or choose "
+                "another microphone"
+            ) from error
         self._stream = stream
         self.latency_s = max(LATENCY_S, float(stream.latency))
 

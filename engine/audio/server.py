@@ -4,12 +4,17 @@ import json
 import os
 import select
 import subprocess
+import time
 from threading import Event
+from typing import IO
 
 PROGRAM = "pactl"
 ANSWER_WITHIN_S = 3.0
 """A sound server that says nothing for so long counts as absent."""
 NEWS_BYTES = 65_536
+SUBSCRIBED_S = 2.0
+"""Where no server answers, it is asked again after so long."""
+SUBJECTS = (b" on source #", b" on server")
 
 
 def ask_server(*question: str) -> object | None:
@@ -39,18 +44,17 @@ class ServerNews:
     def __init__(self) -> None:
         self._process: subprocess.Popen[bytes] | None = None
         self._passing = Event()
+        self._subscribed_at_s = float("-inf")
 
-    def wait(self, longest_s: float) -> None:
-        """Return when there is news, at the latest after ``longest_s``."""
-        if self._process is None:
+    def wait(self, longest_s: float) -> bool:
+        """Return whether there is news, as soon as there is, at the latest after ``longest_s``."""
+        if self._process is None and time.monotonic() >= self._subscribed_at_s + SUBSCRIBED_S:
+            self._subscribed_at_s = time.monotonic()
             self._subscribe()
         if self._process is None or self._process.stdout is None:
             self._passing.wait(longest_s)
-        elif select.select([self._process.stdout], [], [], longest_s)[0]:
-            news = os.read(self._process.stdout.fileno(), NEWS_BYTES)
-            if not news:
-                self.close()
-                self._passing.wait(longest_s)
+            return False
+        return self._await_news(self._process.stdout, time.monotonic() + longest_s)
 
     def close(self) -> None:
         """Listen for news no more."""
@@ -61,6 +65,20 @@ class ServerNews:
         process.wait()
         if process.stdout is not None:
             process.stdout.close()
+
+    def _await_news(self, said: IO[bytes], deadline_s: float) -> bool:
+        """Return whether a source or the server changed; merely to ask the server is news, too."""
+        while (left_s := deadline_s - time.monotonic()) > 0:
+            if not select.select([said], [], [], left_s)[0]:
+                return False
+            news = os.read(said.fileno(), NEWS_BYTES)
+            if not news:
+                self.close()
+                self._passing.wait(left_s)
+                return True
+            if any(subject in news for subject in SUBJECTS):
+                return True
+        return False
 
     def _subscribe(self) -> None:
         if os.name != "posix" or ask_server("info") is None:

@@ -12,6 +12,7 @@ from scripted_microphones import DESK, HEADSET, RATE, Clock, Room
 from engine.analyser import Analyser
 from engine.audio.sources import SyntheticSource
 from engine.clock import SAMPLE_RATE
+from engine.errors import DeviceError
 from engine.lineup import Heard, LineUp
 from engine.messages import (
     Command,
@@ -204,6 +205,22 @@ def test_a_lost_microphone_is_said_and_the_recording_goes_on_when_it_returns(
     assert (gap.start_s, gap.end_s) == pytest.approx((2.0, 4.0), abs=0.15)
     assert bench.of(Lag)[-1].lost_s == pytest.approx(gap.end_s - gap.start_s, abs=0.01)
     assert texts(bench.words) == offline_words(tiny_models, bench.recording)
+
+
+def test_a_sound_server_that_is_late_with_its_list_loses_nothing(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench.ask(Record())
+    bench.hear(1.0)
+
+    def fail() -> None:
+        raise DeviceError("the sound server does not answer")
+
+    monkeypatch.setattr(bench.room, "find", fail)
+    bench.hear(1.0)
+    bench.end()
+    assert [event.state for event in bench.of(Capture)] == ["running"]
+    assert bench.of(Gap) == []
 
 
 def test_the_list_of_microphones_comes_when_asked_for_and_when_it_changes(bench: Bench) -> None:
