@@ -4,17 +4,19 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
 from engine.audio.intake import Intake
 from engine.audio.microphones import Microphones, SystemMicrophones, choose
+from engine.audio.packing import rescue
 from engine.audio.recorder import Recorder, recordings_folder
 from engine.audio.ring import Ring
-from engine.clock import SAMPLE_RATE
+from engine.clock import SAMPLE_RATE, to_samples
 from engine.errors import DeviceError, RecordingError
-from engine.messages import Event, Failed, Opened
-from engine.sound_messages import Devices, Microphone, Record, Recorded, Recording
+from engine.messages import Event, Failed, Gap, Opened
+from engine.sound_messages import Devices, Microphone, Record, Recorded, Recording, Rescued
 
 WATCHED_S = 0.25
 """How long the sound server's news are awaited at once."""
@@ -52,7 +54,8 @@ class MicrophoneDesk:
     ) -> None:
         self._put = put
         self._microphones = microphones or SystemMicrophones()
-        self._folder = folder
+        self._folder = folder or recordings_folder()
+        self._rescue = rescue(self._folder)
         self._is_watched = False
         self._listed_at_s = float("-inf")
         self._found: tuple[Microphone, ...] | None = None
@@ -73,12 +76,12 @@ class MicrophoneDesk:
                 f"not {command.channel}"
             )
         ring = Ring(microphone.sampling_rate)
-        recorder = Recorder(ring, self._folder or recordings_folder(), is_kept=command.is_kept)
+        recorder = Recorder(ring, self._folder, is_kept=command.is_kept)
         intake = Intake(
             self._microphones,
             microphone,
             ring,
-            self._put,
+            partial(self._tell, recorder),
             channel=command.channel,
             longest_s=command.longest_s,
         )
@@ -131,8 +134,9 @@ class MicrophoneDesk:
 
     def record_step(self) -> float:
         """Write what is new; return how long to wait before the next time, in s."""
-        wait_s = WRITTEN_S
-        for one in self._current():
+        takes = self._current()
+        wait_s = WRITTEN_S if takes else self._look_for_leftovers()
+        for one in takes:
             try:
                 is_over = one.intake.is_at_end
                 if one.recorder.step(is_over=is_over):
@@ -153,7 +157,25 @@ class MicrophoneDesk:
         for one in self._current():
             self._end(one)
             one.recorder.release()
+        self._rescue.close()
         self._microphones.close()
+
+    def _tell(self, recorder: Recorder, event: Event) -> None:
+        """Pass on what an intake says; its gaps stay with the recording, too."""
+        if isinstance(event, Gap):
+            recorder.note(event)
+        self._put(event)
+
+    def _look_for_leftovers(self) -> float:
+        """Pack a little of what an earlier program left behind; return how long to wait, in s."""
+        try:
+            found = next(self._rescue)
+        except StopIteration:
+            return WRITTEN_S
+        if found is not None:
+            stop = to_samples(found.duration_s)
+            self._put(Rescued(start_samples=0, stop_samples=stop, path=str(found.path)))
+        return PACKED_S
 
     def _current(self) -> list[Take]:
         with self._changing:

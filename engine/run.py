@@ -1,6 +1,7 @@
 """One playing of a source: its ring, what fills it, and the pipeline that follows it."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -135,6 +136,21 @@ class FileRun(Run):
     def __init__(self, source: AudioSource, pace: float | None, pipeline: LivePipeline) -> None:
         super().__init__(Ring(source.sampling_rate), pipeline)
         self.feed: Feed = Player(source, self.ring, pace, lambda: self._read)
+        self._gaps = deque(source.gaps)
+
+    def listen(self) -> list[Event]:
+        return super().listen() + self._gaps_until(self.heard_samples)
+
+    def finish(self) -> list[Event]:
+        events = super().finish()
+        return events + self._gaps_until(self.heard_samples)
+
+    def _gaps_until(self, stop: int) -> list[Event]:
+        """Return the gaps of the recording that have been heard by now."""
+        heard: list[Event] = []
+        while self._gaps and self._gaps[0].stop_samples <= stop:
+            heard.append(self._gaps.popleft())
+        return heard
 
 
 class MicrophoneRun(Run):

@@ -63,6 +63,19 @@ class Recorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Rescued(Event):
+    """A recording was found that had broken off with its program; it is kept in ``path``."""
+
+    kind: ClassVar[str] = "rescued"
+    path: str
+
+    @property
+    def message(self) -> str:
+        """The same in words."""
+        return f"A recording that had broken off was found: {self.end_s:.1f} s, kept as {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Watch(Command):
     """Tell which microphones there are, now and whenever that changes (``Devices``)."""
 

@@ -9,8 +9,9 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from engine.audio import media
+from engine.audio import gaps, media
 from engine.errors import AudioError
+from engine.messages import Gap
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
 READABLE = [".wav", ".flac", ".ogg", ".opus", ".mp3", ".w64", ".aiff", ".au", ".caf"]
@@ -30,6 +31,9 @@ class AudioFile:
         if not isinstance(source, io.BytesIO):
             _check_path(source)
         self._file = _open(source, self.name)
+        self._said = str(getattr(self._file, "comment", ""))
+        if not self._said and not isinstance(source, io.BytesIO):
+            self._said = gaps.read_beside(Path(source))
         if channel is not None and not 0 <= channel < self.channels:
             self.close()
             raise AudioError(f"{self.name} has channels 0 to {self.channels - 1}, not {channel}")
@@ -47,6 +51,11 @@ class AudioFile:
         """What the header claims; None where it claims nothing believable."""
         frames = int(self._file.frames)
         return frames / self.sampling_rate if 0 < frames < 2**62 else None
+
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Where sound is missing, of a recording that this program made."""
+        return gaps.parse(self._said, self.duration_s)
 
     def read(self, frames: int) -> NDArray[np.float32]:
         """Return up to ``frames`` samples (n,), fewer only at the end."""

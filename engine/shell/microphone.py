@@ -150,14 +150,14 @@ def _say(event: "Event", console: Console, *, as_json: bool) -> None:
     """Print what a program or a person wants to know of an event."""
     from engine.export import events, txt
     from engine.messages import Failed, Gap, Loaded, Loading, Partial, Turn
-    from engine.sound_messages import Capture, Recorded
+    from engine.sound_messages import Capture, Recorded, Rescued
 
     match event:
         case Loading():
             console.show(f"loading {event.what} ...")
         case Loaded():
             say_what_is_off(event.tasks_off, console)
-        case Capture() | Failed():
+        case Capture() | Failed() | Rescued():
             console.say(event.message)
         case Gap() if not as_json:
             console.say(f"{txt.clock(event.start_s)} - {txt.clock(event.end_s)}  ({event.reason})")

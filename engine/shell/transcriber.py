@@ -67,6 +67,7 @@ def transcribe(path: str, stream: Stream, listening: Listening, heard: Heard) ->
     compute_s = 0.0
     stream.reset()
     with AudioFile(path) as file:
+        transcriber.apply(file.gaps)
         block_frames = round(BLOCK_S * file.sampling_rate)
         while len(block := file.read(block_frames)):
             began = time.perf_counter()

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.messages import Event, Load, Opened, State, Timing
+from engine.sound_messages import Rescued
 from sat_studio.viewmodels.activity import ActivityLanes
 from sat_studio.viewmodels.embeddings import Embeddings
 from sat_studio.viewmodels.failures import Failures
@@ -78,6 +79,8 @@ class Studio:
                     held.reset()
             for fed in self._fed_by_events:
                 fed.apply(event)
+            if isinstance(event, Rescued):
+                self.notes.insist(event.message)
 
     def begin_sound(self, sampling_rate: int) -> None:
         """Expect sound from the beginning, at a source's own rate."""
