@@ -1,5 +1,6 @@
 """What the program remembers from one start to the next; what cannot be read counts as unsaid."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -88,7 +89,7 @@ class Settings:
     @property
     def recent_files(self) -> list[str]:
         """The files opened last, newest first; what is no more is left out."""
-        return [path for path in self.texts("recent") if Path(path).is_file()]
+        return [path for path in self.texts("recent") if _is(Path.is_file, path)]
 
     def add_recent(self, path: str) -> None:
         """Put a file before the others."""
@@ -123,7 +124,7 @@ class Settings:
 
     def _models(self, default: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
         names = self.texts("models") or list(default)
-        gone = [name for name in names if name != EMBEDDED and not Path(name).is_dir()]
+        gone = [name for name in names if name != EMBEDDED and not _is(Path.is_dir, name)]
         kept = tuple(name for name in names if name not in gone) or default
         if not gone:
             return kept, None
@@ -132,6 +133,14 @@ class Settings:
 
     def _value(self, key: str) -> object:
         return None if self._store is None else self._store.value(key)
+
+
+def _is(sort: Callable[[Path], bool], name: str) -> bool:
+    """Return whether a name is of a sort; what cannot be any name is of none."""
+    try:
+        return sort(Path(name))
+    except (OSError, ValueError):
+        return False
 
 
 def _store(name: str) -> QSettings:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import stat
 from pathlib import Path
 from types import TracebackType
 
@@ -10,10 +11,14 @@ import soundfile
 from numpy.typing import NDArray
 
 from engine.audio import gaps, media
+from engine.audio.resample import RATES_HZ
 from engine.errors import AudioError
 from engine.messages import Gap
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+MOST_CHANNELS = 64
+LOUDEST = 1e6
+"""No recording is 120 dB beyond full scale."""
 READABLE = [".wav", ".flac", ".ogg", ".opus", ".mp3", ".w64", ".aiff", ".au", ".caf"]
 
 
@@ -34,6 +39,14 @@ class AudioFile:
         self._said = str(getattr(self._file, "comment", ""))
         if not self._said and not isinstance(source, io.BytesIO):
             self._said = gaps.read_beside(Path(source))
+        if not 1 <= self.channels <= MOST_CHANNELS or self.sampling_rate not in RATES_HZ:
+            # Before anything is allocated by what a header claims.
+            stated = f"{self.channels} channels at {self.sampling_rate} Hz"
+            self.close()
+            raise AudioError(
+                f"{self.name} states {stated}, which is no sound of people: convert it to at most "
+                f"{MOST_CHANNELS} channels at {RATES_HZ.start} to {RATES_HZ.stop - 1} Hz"
+            )
         if channel is not None and not 0 <= channel < self.channels:
             self.close()
             raise AudioError(f"{self.name} has channels 0 to {self.channels - 1}, not {channel}")
@@ -69,7 +82,13 @@ class AudioFile:
 
     def rewind(self) -> None:
         """Go back to the first sample."""
-        self._file.rewind()
+        try:
+            self._file.rewind()
+        except (AudioError, soundfile.LibsndfileError, OSError) as error:
+            raise AudioError(
+                f"{self.name} cannot be played from its beginning again ({_reason(error)}): "
+                "convert it"
+            ) from error
 
     def close(self) -> None:
         self._file.close()
@@ -121,10 +140,18 @@ def _open(source: str | Path | io.BytesIO, name: str) -> _SoundFile | media.Medi
 def _check_path(path: str | Path) -> None:
     if ADDRESS.match(str(path)):
         raise AudioError(f"{path} is an address: download it first, then give the file")
-    if Path(path).is_dir():
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise AudioError(f"{path} does not exist: check the name") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path} cannot be opened ({reason}): check the name") from error
+    if stat.S_ISDIR(mode):
         raise AudioError(f"{path} is a folder: give an audio file")
-    if not Path(path).exists():
-        raise AudioError(f"{path} does not exist: check the name")
+    if not stat.S_ISREG(mode):
+        # Pipes and devices would be waited for without end, and cannot be read twice.
+        raise AudioError(f"{path} is no file: save the sound to one, then give that")
 
 
 def mono(block: NDArray[np.float32], channel: int | None = None) -> NDArray[np.float32]:
@@ -134,8 +161,16 @@ def mono(block: NDArray[np.float32], channel: int | None = None) -> NDArray[np.f
     elif block.shape[1] == 1:
         one = block[:, 0]
     else:
-        one = block.mean(axis=1)
-    return np.nan_to_num(one, nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
+        mean: NDArray[np.float32] = _finite(block).mean(axis=1, dtype=np.float32)
+        return mean
+    return _finite(one)
+
+
+def _finite(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return samples that can be added and squared, whatever a file of floats says."""
+    finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+    bounded: NDArray[np.float32] = np.clip(finite, -LOUDEST, LOUDEST, dtype=np.float32)
+    return bounded
 
 
 def _reason(error: Exception) -> str:

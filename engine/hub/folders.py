@@ -58,7 +58,7 @@ def task_of(folder: Path) -> Task:
     try:
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         architecture = str(config["architectures"][0])
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
         raise CheckpointError(
             f"{folder / 'config.json'} names no architecture: "
             f'add "architectures": ["{next(iter(TASK_OF))}"] or the class it was saved from'
@@ -77,13 +77,19 @@ def stated_thresholds(folder: Path) -> Thresholds:
     try:
         stated = json.loads(file.read_text(encoding="utf-8"))
         tracking = stated.get("tracking_threshold", Thresholds.tracking)
-        return Thresholds(float(stated["threshold"]), float(tracking))
+        return Thresholds(_cosine(stated["threshold"]), _cosine(tracking))
     except FileNotFoundError:
         return Thresholds()
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f'{file} cannot be read: write {{"threshold": COSINE}} or remove it'
         ) from error
+
+
+def _cosine(value: object) -> float:
+    if not isinstance(value, int | float) or not -1 <= value <= 1:
+        raise ValueError("no cosine")
+    return float(value)
 
 
 def _absent(name: str) -> str:

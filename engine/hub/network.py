@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 NEEDED = ("huggingface_hub", "httpx2")
 PASSING_STATUSES = (408, 429, 500, 502, 503, 504)
 """What a hub answers when it would answer otherwise a little later."""
+NO_LISTING = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""How reading an answer ends that is something else."""
 LONGEST_PAUSE_S = 60.0
 KEPT = "what has arrived is kept, and pulling again goes on from there"
 
@@ -110,7 +112,7 @@ class Hub:
             except (httpx2.HTTPError, OfflineModeIsEnabled) as error:
                 failures += 1
                 self._bear(error, failures, repository)
-            except (ValueError, LookupError, TypeError) as error:
+            except NO_LISTING as error:
                 raise self._no_hub() from error
         if not info.sha or info.siblings is None:
             raise self._no_hub()

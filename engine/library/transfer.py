@@ -5,23 +5,28 @@ import binascii
 import json
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
-from engine.errors import LibraryError
+from engine.errors import LibraryError, UsageError
 from engine.library.people import (
-    CLIP_SCALE,
     People,
     Person,
     Reference,
     clip_bytes,
     key_of,
+    number_of,
+    samples_of,
     usable_name,
+    vector_of,
 )
 
 FORMAT = "sat-studio-people"
 FORM = 1
+LARGEST_BYTES = 1_000_000_000
+"""Room for the voices of hundreds of people."""
+NO_EXPORT = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""How reading ends where a file is something else."""
 
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | float | int | bool | None
 
@@ -104,13 +109,15 @@ def _write(file: Path, everyone: Sequence[Json]) -> int:
 
 def _read(file: Path) -> list[Person]:
     try:
+        if file.stat().st_size > LARGEST_BYTES:
+            raise ValueError("it is too large")
         whole = json.loads(file.read_bytes())
         if whole["format"] != FORMAT:
             raise ValueError("it says another format")
         if whole["form"] > FORM:
             raise LibraryError(f"{file} was written by a newer version of this program: update")
         return [_person(fields, file) for fields in whole["people"]]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (UsageError, OSError, *NO_EXPORT) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no whole export"
         raise LibraryError(
             f"{file} cannot be imported ({reason}): give a file that "
@@ -133,31 +140,20 @@ def _reference(described: dict[str, object], voiced: dict[str, object]) -> Refer
     clip, vectors = voiced["clip"], voiced["vectors"]
     if not isinstance(vectors, dict):
         raise TypeError("vectors have no checkpoint")
-    samples = None if clip is None else np.frombuffer(_bytes_of(clip), dtype="<i2")
     return Reference(
-        speech_s=_number(described["speech_s"]),
-        level_db=_number(described["level_db"]),
-        noise_db=_number(described["noise_db"]),
-        enrolled_at=str(described["enrolled_at"]),
+        speech_s=number_of(described["speech_s"]),
+        level_db=number_of(described["level_db"]),
+        noise_db=number_of(described["noise_db"]),
+        enrolled_at=_moment(described["enrolled_at"]),
         consent=str(described["consent"]),
-        consent_at=str(described["consent_at"]),
-        vectors={str(one): _vector(text) for one, text in vectors.items()},
-        clip=None if samples is None else samples.astype(np.float32) / np.float32(CLIP_SCALE),
+        consent_at=_moment(described["consent_at"]),
+        vectors={str(one): vector_of(_bytes_of(text)) for one, text in vectors.items()},
+        clip=None if clip is None else samples_of(_bytes_of(clip)),
     )
 
 
-def _vector(text: object) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
-    vector = np.frombuffer(_bytes_of(text), dtype="<f4")
-    if not len(vector) or not np.isfinite(vector).all():
-        raise ValueError("an x-vector holds no numbers")
-    return vector.astype(np.float32)
-
-
-def _number(value: object) -> float:
-    number = float(str(value))
-    if not np.isfinite(number):
-        raise ValueError(f"{number} measures nothing")
-    return number
+def _moment(value: object) -> str:
+    return datetime.fromisoformat(str(value)).isoformat()
 
 
 def _text_of(content: bytes) -> str:
