@@ -9,7 +9,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine import compute, process
-from engine.clock import LIVE_CLOCK
+from engine.clock import LIVE_CLOCK, SAMPLE_RATE
 from engine.errors import CheckpointError
 from engine.hub import EMBEDDED, TASKS, Thresholds, folders, stated_thresholds, task_of
 from engine.messages import Floats, ModelInfo, Task, read_only
@@ -197,7 +197,7 @@ def load(
             if any(task == one.task for one in info):
                 continue
             progress(f"{task} · {name if name == EMBEDDED else folder.name}")
-            features = FeatureExtractor.from_pretrained(folder)
+            features = _features(folder)
             key = (trunk_hash(folder), repr(features))
             shared = trunks.get(key)
             with process.remarks_kept_back():
@@ -213,6 +213,16 @@ def load(
     line_up.alphabet = alphabet
     line_up.thresholds = thresholds
     return line_up
+
+
+def _features(folder: Path) -> FeatureExtractor:
+    features = FeatureExtractor.from_pretrained(folder)
+    if features.sampling_rate != SAMPLE_RATE:
+        raise CheckpointError(
+            f"{folder} hears sound at {features.sampling_rate} Hz, the live path gives "
+            f"{SAMPLE_RATE}: use a checkpoint of the published family"
+        )
+    return features
 
 
 def _open(
@@ -238,6 +248,12 @@ def _alphabet(folder: Path, outputs: int) -> Alphabet:
         raise CheckpointError(
             f"{folder / 'vocab.json'} has no {tokenizer.word_delimiter_token} between words: "
             "add it, or name another word_delimiter_token in tokenizer_config.json"
+        )
+    special = (tokenizer.pad_token_id, tokenizer.word_delimiter_token_id)
+    if max(special) >= outputs:
+        raise CheckpointError(
+            f"{folder / 'vocab.json'} numbers a token {max(special)}, and the network has "
+            f"{outputs} outputs: the two files do not belong together"
         )
     symbols = [tokenizer.tokens.get(number, tokenizer.unk_token) for number in range(outputs)]
     return Alphabet(

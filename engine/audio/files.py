@@ -33,6 +33,7 @@ class AudioFile:
     def __init__(self, source: str | Path | io.BytesIO, channel: int | None = None) -> None:
         self.name = "the audio" if isinstance(source, io.BytesIO) else str(source)
         self.channel = channel
+        self._read = 0
         if not isinstance(source, io.BytesIO):
             _check_path(source)
         self._file = _open(source, self.name)
@@ -76,8 +77,10 @@ class AudioFile:
             block = self._file.read(frames)
         except (AudioError, soundfile.LibsndfileError, OSError) as error:
             raise AudioError(
-                f"{self.name} broke off while reading ({_reason(error)}): repair or convert it"
+                f"{self.name} broke off at {self._read / self.sampling_rate:.1f} s "
+                f"({_reason(error)}): repair or convert it"
             ) from error
+        self._read += len(block)
         return mono(block, self.channel)
 
     def rewind(self) -> None:
@@ -89,6 +92,7 @@ class AudioFile:
                 f"{self.name} cannot be played from its beginning again ({_reason(error)}): "
                 "convert it"
             ) from error
+        self._read = 0
 
     def close(self) -> None:
         self._file.close()
@@ -175,4 +179,4 @@ def _finite(block: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _reason(error: Exception) -> str:
     text = str(getattr(error, "error_string", error))
-    return text.strip().rstrip(".").lower() or "unknown reason"
+    return text.strip().rstrip(".").lower() or "it is damaged or cut short"

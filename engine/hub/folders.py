@@ -55,12 +55,16 @@ def folders(name: str, pulled: store.Store | None = None) -> tuple[Path, ...]:
 
 def task_of(folder: Path) -> Task:
     """Return the task that a model folder serves, by the architecture it names."""
+    file = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{file} cannot be read ({error}): download it again") from error
+    try:
         architecture = str(config["architectures"][0])
-    except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
+    except (LookupError, TypeError) as error:
         raise CheckpointError(
-            f"{folder / 'config.json'} names no architecture: "
+            f"{file} names no architecture: "
             f'add "architectures": ["{next(iter(TASK_OF))}"] or the class it was saved from'
         ) from error
     if architecture not in TASK_OF:

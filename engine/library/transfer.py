@@ -89,18 +89,18 @@ def _voiced(person: Person) -> dict[str, Json]:
 
 def _write(file: Path, everyone: Sequence[Json]) -> int:
     whole = {"format": FORMAT, "form": FORM, "people": everyone}
+    if file.exists():
+        raise LibraryError(f"{file} is there already: give another name")
+    # Half an export would look like a whole one, so it gets its name last.
+    draft = file.with_name(file.name + ".part")
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise LibraryError(f"{file} is there already: give another name") from error
-    except OSError as error:
-        raise LibraryError(f"{file} cannot be written ({error.strerror})") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with open(draft, "w", encoding="utf-8", opener=_private) as stream:
             json.dump(whole, stream, ensure_ascii=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
     except OSError as error:
-        # Half an export would look like a whole one.
-        file.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise LibraryError(
             f"{file} cannot be written ({error.strerror}): make room, or give another place"
         ) from error
@@ -150,6 +150,11 @@ def _reference(described: dict[str, object], voiced: dict[str, object]) -> Refer
         vectors={str(one): vector_of(_bytes_of(text)) for one, text in vectors.items()},
         clip=None if clip is None else samples_of(_bytes_of(clip)),
     )
+
+
+def _private(path: str, flags: int) -> int:
+    """Open a file that its owner alone can read."""
+    return os.open(path, flags, 0o600)
 
 
 def _moment(value: object) -> str:

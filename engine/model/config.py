@@ -301,8 +301,9 @@ def _read_value(name: str, value: object, default: Value) -> Value:
         if type(value) is (str if default is None else type(default)):
             return value
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        # Whole numbers have no end here, floats have.
-        return float(value) if abs(value) <= MAX_SIZE else float("inf")
+        # Whole numbers have no end in JSON, floats have.
+        is_endless = isinstance(value, int) and abs(value) > MAX_SIZE
+        return float("inf") if is_endless else float(value)
     shown = repr(value)[:60]
     raise CheckpointError(f"{name} is {shown} in the config; it should look like {default!r}")
 

@@ -62,6 +62,7 @@ def listen(
 ) -> None:
     """Write down what a microphone hears, until Ctrl-C: live."""
     from engine.library.location import folder_of
+    from engine.messages import Failed
     from engine.session import Session
     from engine.sound_messages import Record
 
@@ -76,8 +77,12 @@ def listen(
     ):
         session.send(asked)
         session.send(record)
+        failures = 0
         for event in heard(session):
+            failures += isinstance(event, Failed)
             _say(event, console, as_json=as_json)
+        if failures:
+            raise typer.Exit(1)
 
 
 def devices(as_json: Json = False) -> None:

@@ -158,7 +158,8 @@ def transcriptions(
 ) -> "Iterator[Transcription]":
     """Yield what each file says, live where there is a timing; a bad file stops no other.
 
-    Voices of people enrolled in the library have their names.
+    One that breaks off counts as bad, but what was heard of it is not lost. Voices of people
+    enrolled in the library have their names.
 
     Raises typer.Exit(1) at the end where there was one.
     """
@@ -180,6 +181,9 @@ def transcriptions(
             failures += 1
         else:
             say_cost(found, console)
+            if found.remark:
+                console.say(found.remark)
+                failures += 1
             yield found
     if failures:
         raise typer.Exit(1)
