@@ -260,7 +260,9 @@ def _list_file(file: Path) -> list[StoredTensor]:
                 entry = opened.get_slice(key)
                 kind = str(entry.get_dtype())
                 if kind not in FLOATS:
-                    raise CheckpointError(f"{file}: {key} is stored as {kind}, not as numbers")
+                    raise CheckpointError(
+                        f"{file}: {key} is stored as {kind}, not as numbers; download it again"
+                    )
                 found.append(StoredTensor(file, key, tuple(entry.get_shape()), FLOATS[kind]))
     except (SafetensorError, OSError) as error:
         raise _unreadable(file, error) from None
@@ -291,12 +293,16 @@ def _unpickle(file: Path, device: str) -> dict[str, Tensor]:
             "load it with torch and torch.save it anew"
         ) from None
     if not isinstance(content, dict):
-        raise CheckpointError(f"{file} holds a {type(content).__name__}, not named tensors")
+        raise CheckpointError(
+            f"{file} holds a {type(content).__name__}, not named tensors; download it again"
+        )
     for key, tensor in content.items():
         if not isinstance(key, str) or not isinstance(tensor, Tensor):
-            raise CheckpointError(f"{file}: {key!r} is not a named tensor")
+            raise CheckpointError(f"{file}: {key!r} is not a named tensor; download it again")
         if tensor.dtype not in FLOATS.values() or tensor.layout is not torch.strided:
-            raise CheckpointError(f"{file}: {key} is stored as {tensor.dtype}, not as numbers")
+            raise CheckpointError(
+                f"{file}: {key} is stored as {tensor.dtype}, not as numbers; download it again"
+            )
     return content
 
 

@@ -83,7 +83,9 @@ def open_hub(folder: Path) -> Opened:
                 hub = Hub(f"http://127.0.0.1:{server.server_port}", Patience(0, 0.0, 5.0))
                 listing = hub.listing("a/b")
                 assert all(file.size_bytes >= 0 for file in listing.files)
-                assert not any("/" in file.name for file in listing.files)
+                # All of these become names of files.
+                names = [listing.revision, *(file.name for file in listing.files)]
+                assert not any("/" in name or name.startswith(".") for name in names)
             finally:
                 constants.HF_HUB_OFFLINE = before
                 close_session()

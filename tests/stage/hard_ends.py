@@ -1,6 +1,7 @@
 """Programs that are killed in the middle, and disks that are full."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -22,6 +23,31 @@ def kill(process: "subprocess.Popen[bytes]") -> None:
     """End a program as a power cut would; nothing in it gets a say."""
     process.kill()
     process.wait()
+
+
+def missing() -> str | None:
+    """Return what this machine lacks for a full disk, None where nothing."""
+    if shutil.which("unshare") is None:
+        return "no unshare on this machine"
+    tried = subprocess.run(["unshare", "-rm", "true"], capture_output=True, check=False)
+    return "a user may mount nothing here" if tried.returncode else None
+
+
+def run_on_small_disk(
+    command: Sequence[object], disk: Path, *, size_bytes: int
+) -> "subprocess.CompletedProcess[str]":
+    """Run a program that sees a disk of its own in ``disk``; what is on it at the end stays."""
+    script = (
+        f'mount -t tmpfs -o size={size_bytes} none "$0" && "$@"; code=$?; '
+        'cp -r "$0" "$0.after"; exit $code'
+    )
+    return subprocess.run(
+        ["unshare", "-rm", "bash", "-c", script, str(disk), *(str(part) for part in command)],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
 
 
 def run_in(
