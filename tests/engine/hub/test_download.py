@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hard_ends import ENGINE, run_in
 from hub_server import COMMIT, Fault, LocalHub
 from sound_server import wait_until
 
@@ -357,3 +358,21 @@ def test_a_killed_download_goes_on_from_where_it_was(
     assert hub.asked_for(WEIGHTS)[-1].first_byte == half
     assert content_hash(folder) == content_hash(hub.repositories[f"microsoft/{CTC}"])
     assert not list((store.root / ".drafts").iterdir())
+
+
+def test_a_download_that_finds_no_room_keeps_what_fitted(
+    hub: LocalHub, store: Store, pulled: Pulled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.delenv("TRANSFORMERS_OFFLINE")
+    room = size_of(hub) // 2 // 1024 * 1024
+
+    answer = run_in((*ENGINE, "models", "pull", CTC), most_bytes=room)
+
+    assert answer.returncode == 1
+    (line,) = answer.stderr.splitlines()
+    assert "make room" in line
+    assert store.find(CTC) is None
+    (part,) = store.root.glob(f".drafts/*/{WEIGHTS}.part")
+    assert 0 < part.stat().st_size <= room
+    assert content_hash(pulled(CTC)) == content_hash(hub.repositories[f"microsoft/{CTC}"])
