@@ -3,6 +3,7 @@
 import os
 import re
 from collections.abc import Generator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -69,10 +70,9 @@ def rescue(folder: Path) -> Generator[Leftover | None, None, None]:
         try:
             broke_off = _is_broken_off(raw)
             kept = yield from pack(raw)
-            if broke_off and kept is not None:
-                found = _finished(kept)
-                if found is not None:
-                    yield found
+            found = _finished(kept) if broke_off and kept is not None else None
+            if found is not None:
+                yield found
         finally:
             claim.release()
 
@@ -107,10 +107,13 @@ def _is_same(raw: Path, draft: Path) -> Generator[None, None, bool]:
 
 
 def _is_broken_off(raw: Path) -> bool:
-    """Return whether a W64 was never closed."""
-    with raw.open("rb") as file:
-        file.seek(LENGTH_AT)
-        return int.from_bytes(file.read(8), "little") != raw.stat().st_size
+    """Return whether a W64 was never closed; of what cannot be read there is nothing to say."""
+    try:
+        with raw.open("rb") as file:
+            file.seek(LENGTH_AT)
+            return int.from_bytes(file.read(8), "little") != raw.stat().st_size
+    except OSError:
+        return False
 
 
 def _finished(kept: Path) -> Leftover | None:
@@ -124,5 +127,7 @@ def _finished(kept: Path) -> Leftover | None:
 
 
 def _remove(raw: Path) -> None:
-    beside(raw).unlink(missing_ok=True)
-    raw.unlink(missing_ok=True)
+    # What cannot go yet is found again at the next start.
+    with suppress(OSError):
+        raw.unlink(missing_ok=True)
+        beside(raw).unlink(missing_ok=True)

@@ -129,6 +129,7 @@ def play(
     from engine.library.location import folder_of
     from engine.messages import Lag, Loaded, Loading, Turn
     from engine.shell.demo import Demo
+    from engine.sound_messages import Rescued
 
     demo = Demo(path, asked, timing, folder_of(library))
     with Console() as console:
@@ -143,6 +144,8 @@ def play(
                     console.out(f"{txt.line(event)}\n")
                 case Lag():
                     console.show_heard(path, event.end_s, demo.duration_s)
+                case Rescued():
+                    console.say(event.message)
         found = demo.transcription
         if as_json:
             console.out(json.render(found))
