@@ -100,12 +100,19 @@ class MediaFile:
         """Yield blocks, whatever the track's own kind of sample and changes on the way."""
         import av
 
-        planes = av.AudioResampler("fltp", self._track.layout, self.samplerate)
+        # NB: in one plane. Of as many planes as eight channels have, PyAV does not find the end.
+        packed = av.AudioResampler("flt", self._track.layout, self.samplerate)
         for frame in self._container.decode(self._track):
             # Timestamps of broken files are not worth failing over.
             frame.pts = None
-            yield from map(_frames, planes.resample(frame))
-        yield from map(_frames, planes.resample(None))
+            yield from map(self._frames, packed.resample(frame))
+        yield from map(self._frames, packed.resample(None))
+
+    def _frames(self, packed: "AudioFrame") -> NDArray[np.float32]:
+        """Return samples (n, channels) of one portion."""
+        if packed.layout.nb_channels != self.channels:
+            raise AudioError("its channels change on the way")
+        return packed.to_ndarray().reshape(-1, self.channels).astype(np.float32, copy=False)
 
 
 class _Patient:
@@ -128,7 +135,3 @@ class _Patient:
 
 def _binary(source: str | Path | io.BytesIO) -> IO[bytes]:
     return source if isinstance(source, io.BytesIO) else Path(source).open("rb")
-
-
-def _frames(planes: "AudioFrame") -> NDArray[np.float32]:
-    return planes.to_ndarray().T.astype(np.float32, copy=False)
