@@ -10,6 +10,7 @@ from threading import Lock
 from engine.audio.intake import Intake
 from engine.audio.microphones import Microphones, SystemMicrophones, choose
 from engine.audio.recorder import Recorder, recordings_folder
+from engine.audio.retention import expire, folder_for
 from engine.audio.ring import Ring
 from engine.clock import SAMPLE_RATE
 from engine.errors import DeviceError, RecordingError
@@ -64,6 +65,10 @@ class MicrophoneDesk:
         self._is_watched = True
         self._found = None
 
+    def expire(self) -> None:
+        """Remove the recordings whose time is over."""
+        expire(self._recordings, time.time())
+
     def take(self, command: Record, now_s: float) -> Take:
         """Begin to listen and to record; raises DeviceError or RecordingError."""
         microphone = choose(self._microphones.find(), command.microphone)
@@ -73,7 +78,8 @@ class MicrophoneDesk:
                 f"not {command.channel}"
             )
         ring = Ring(microphone.sampling_rate)
-        recorder = Recorder(ring, self._folder or recordings_folder(), is_kept=command.is_kept)
+        folder = folder_for(self._recordings, command.kept_days)
+        recorder = Recorder(ring, folder, is_kept=command.is_kept)
         intake = Intake(
             self._microphones,
             microphone,
@@ -154,6 +160,10 @@ class MicrophoneDesk:
             self._end(one)
             one.recorder.release()
         self._microphones.close()
+
+    @property
+    def _recordings(self) -> Path:
+        return self._folder or recordings_folder()
 
     def _current(self) -> list[Take]:
         with self._changing:

@@ -36,7 +36,7 @@ from engine.messages import (
 from engine.microphone_desk import MicrophoneDesk
 from engine.outbox import Outbox
 from engine.people_messages import PeopleCommand
-from engine.sound_messages import Record, Watch
+from engine.sound_messages import Expire, Record, Watch
 from engine.streaming.window import DEFAULT_TIMING
 
 if TYPE_CHECKING:
@@ -223,6 +223,8 @@ class Session:
                 self._record(command)
             case Watch():
                 self._desk.watch()
+            case Expire():
+                self._desk.expire()
             case Timing():
                 self._timing = command
             case PeopleCommand():

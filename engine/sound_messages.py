@@ -80,5 +80,12 @@ class Record(Command):
     """A channel by number from 0; None mixes all channels down."""
     is_kept: bool = True
     """Whether the recording stays on disk; otherwise nothing of it does."""
+    kept_days: int | None = None
+    """It is removed so many days after its end; None keeps it until somebody removes it."""
     longest_s: float | None = None
     """Stop by itself after so much sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire(Command):
+    """Remove the recordings that were to be kept for a time that is over."""
