@@ -13,6 +13,8 @@ from engine.messages import (
     Embedding,
     Event,
     Final,
+    Gap,
+    GapReason,
     Lag,
     Load,
     Loaded,
@@ -29,6 +31,14 @@ from engine.messages import (
     Turn,
     Word,
     read_only,
+)
+from engine.sound_messages import (
+    Capture,
+    CaptureState,
+    Devices,
+    Microphone,
+    Record,
+    Recording,
 )
 
 HOP = 320
@@ -50,6 +60,7 @@ PLACES = ((-0.5, 0.35), (0.55, 0.3), (0.1, -0.55))
 OVERLAP_S = 0.7
 PAUSE_S = 0.5
 OVERLAPPING = (3, 4)
+RECORDING = "/home/ann/recordings/2026-11-22 10.00.00.w64"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +106,8 @@ class FakeSession:
                 ]
             case Open(path=path):
                 self._open(path)
+            case Record(microphone=microphone, is_kept=is_kept):
+                self._record(microphone, is_kept=is_kept)
             case Play(source=source):
                 if source is not None:
                     self._open(source.path)
@@ -107,6 +120,47 @@ class FakeSession:
                 self._is_playing = False
                 self._say("finishing")
                 self._say("stopped")
+
+    def plug(self, *microphones: Microphone) -> None:
+        """Let these be the microphones there are."""
+        self.push(Devices(start_samples=0, stop_samples=0, microphones=microphones))
+
+    def capture(self, state: CaptureState, message: str = "") -> None:
+        """Let the microphone fail, or come again."""
+        now = to_samples(self._now_s)
+        self.push(
+            Capture(
+                start_samples=now,
+                stop_samples=now,
+                state=state,
+                microphone="desk",
+                message=message,
+            )
+        )
+
+    def lack(self, start_s: float, stop_s: float, reason: GapReason = "device") -> None:
+        """Let a stretch be missing."""
+        begin, end = to_samples(start_s), to_samples(stop_s)
+        self.push(Gap(start_samples=begin, stop_samples=end, reason=reason))
+
+    def _record(self, microphone: str | None, *, is_kept: bool) -> None:
+        self._begin()
+        name = microphone or "Desk microphone"
+        self.push(
+            Opened(
+                start_samples=0,
+                stop_samples=0,
+                name=name,
+                sampling_rate=self._rate,
+                channels=1,
+                duration_s=None,
+                is_microphone=True,
+            )
+        )
+        path = RECORDING if is_kept else None
+        self.push(Recording(start_samples=0, stop_samples=0, path=path))
+        self._is_playing = True
+        self._say("playing")
 
     def _open(self, path: str) -> None:
         self._begin()
