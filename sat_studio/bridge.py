@@ -23,6 +23,9 @@ class SessionLike(Protocol):
     @property
     def ring(self) -> Ring | None: ...
 
+    @property
+    def ahead(self) -> Ring | None: ...
+
     def start(self) -> None: ...
 
     def close(self) -> None: ...
@@ -43,6 +46,8 @@ class Bridge(QObject):
         self._studio = studio
         self._ring: Ring | None = None
         self._heard = 0
+        self._ring_ahead: Ring | None = None
+        self._heard_ahead = 0
         self._source: str | None = None
         self._waiting: Callable[[], None] | None = None
         self._pace = studio.transport.pace
@@ -79,6 +84,7 @@ class Bridge(QObject):
             waiting, self._waiting = self._waiting, None
             waiting()
         self._listen()
+        self._listen_ahead()
         self._studio.flush()
 
     @Slot(str)
@@ -201,6 +207,17 @@ class Bridge(QObject):
             else:
                 kept.append(event)
         return kept
+
+    def _listen_ahead(self) -> None:
+        """Show how loud a microphone is that nothing is recorded of yet."""
+        ring = self._session.ahead
+        if ring is None or self._studio.transport.is_playing:
+            return
+        if ring is not self._ring_ahead:
+            self._ring_ahead, self._heard_ahead = ring, ring.written
+        samples = ring.read(self._heard_ahead, ring.written)
+        self._heard_ahead += len(samples)
+        self._studio.levels.feed(samples, ring.sampling_rate)
 
     def _listen(self) -> None:
         ring = self._session.ring

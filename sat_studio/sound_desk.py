@@ -5,7 +5,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
 
-from engine.sound_messages import Expire, Watch
+from engine.sound_messages import Arm, Disarm, Expire, Watch
 from sat_studio.bridge import Bridge
 from sat_studio.settings import Settings
 from sat_studio.viewmodels.keeping import NAMES, KeepingName
@@ -14,6 +14,7 @@ from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.keeping_dialog import KeepingDialog
 from sat_studio.views.main_window import MainWindow
 
+AHEAD = ("no", "yes")
 AWAY = "{} is not there; {} is used until it is back."
 
 
@@ -40,6 +41,7 @@ class SoundDesk(QObject):
         self.folder = folder
         self.show_folder = show_folder
         self._missed: Wanted | None = None
+        self._ahead_of: Arm | None = None
         self._recall()
         self._connect()
 
@@ -54,8 +56,11 @@ class SoundDesk(QObject):
         sources.microphone_chosen.connect(self._choose_microphone)
         sources.channel_chosen.connect(self._choose_channel)
         sources.keeping_chosen.connect(self._choose_keeping)
+        sources.ahead_toggled.connect(self._choose_ahead)
         sources.folder_requested.connect(self._on_folder_requested)
         studio.microphones.changed.connect(self._say_what_is_away)
+        for model in (studio.microphones, studio.take, studio.lineup):
+            model.changed.connect(self._listen_ahead)
 
     @Slot()
     def record_or_stop(self) -> None:
@@ -104,9 +109,31 @@ class SoundDesk(QObject):
         if self._studio.take.is_running:
             self._studio.notes.mention("The next recording takes it; this one goes on as it is.")
 
+    def _choose_ahead(self, is_wanted: bool) -> None:
+        self._settings.keep("ahead", AHEAD[is_wanted])
+        self._listen_ahead()
+
+    def _listen_ahead(self) -> None:
+        """Keep the microphone in use open before a recording, where that is wanted."""
+        studio = self._studio
+        if studio.take.is_awaited or studio.take.is_running:
+            # The recording has taken it over.
+            self._ahead_of = None
+            return
+        chosen = studio.microphones.chosen
+        is_wanted = self._window.top_bar.source.sources.ahead.isChecked()
+        wanted = None
+        if is_wanted and chosen is not None and studio.lineup.is_loaded:
+            wanted = Arm(microphone=chosen.name, channel=studio.microphones.channel)
+        if wanted != self._ahead_of:
+            self._ahead_of = wanted
+            self._bridge.ask(Disarm() if wanted is None else wanted)
+
     def _recall(self) -> None:
         """Take the microphone and the rule of last time."""
         self._studio.keeping.choose(self._settings.text("keeping", among=NAMES))
+        is_ahead = self._settings.text("ahead", among=AHEAD) == AHEAD[True]
+        self._window.top_bar.source.sources.ahead.setChecked(is_ahead)
         names = self._settings.texts("microphone")
         if len(names) == 2:
             channels = self._settings.numbers("microphone_channel")

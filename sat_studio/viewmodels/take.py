@@ -3,7 +3,7 @@
 from typing import Literal
 
 from engine.messages import Event, Failed, Opened, State
-from engine.sound_messages import Capture, Recording
+from engine.sound_messages import Armed, Capture, Recording
 from sat_studio.viewmodels.observable import ViewModel
 
 Alarm = Literal["stalled", "lost", "returned"]
@@ -18,6 +18,8 @@ class Take(ViewModel):
         self.is_awaited = False
         """Whether a recording was asked for and has not begun."""
         self.is_running = False
+        self.is_armed = False
+        """Whether the microphone is listened to before anything is recorded."""
         self.path: str | None = None
         """The file that sound goes to; None where nothing is kept."""
         self.alarm: Alarm | None = None
@@ -51,6 +53,8 @@ class Take(ViewModel):
             case State(state="finishing" | "stopped"):
                 self.is_running = False
                 self._end_alarm()
+            case Armed():
+                self.is_armed = event.microphone is not None
             case Failed():
                 self.is_awaited = False
             case _:

@@ -1,5 +1,6 @@
 """The red button that records, and that says while it does what becomes of the sound."""
 
+from engine.sound_messages import Arm
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.microphones import NONE, Microphones
 from sat_studio.viewmodels.take import Take
@@ -7,6 +8,8 @@ from sat_studio.views.buttons import SignButton
 
 KEY = "Ctrl+R"
 WIDTH_PX = 104
+AHEAD = f" −{Arm().ahead_s:g} s"
+AHEAD_TOLD = f", beginning {Arm().ahead_s:g} s ago: the microphone is listened to, nothing is kept"
 
 
 class RecordButton(SignButton):
@@ -34,7 +37,9 @@ class RecordButton(SignButton):
         else:
             chosen = self._microphones.chosen
             of = f" from {chosen.description}" if chosen is not None else ""
-            self._show("Record", f"Record{of}", "record")
+            ahead = AHEAD if take.is_armed else ""
+            told = AHEAD_TOLD if take.is_armed else ""
+            self._show(f"Record{ahead}", f"Record{of}{told}", "record")
         self.setEnabled(not take.is_awaited)
 
     def _show(self, text: str, name: str, role: str) -> None:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from engine.sound_messages import Microphone
+from engine.sound_messages import Arm, Microphone
 from sat_studio.viewmodels.keeping import RULES, Keeping, KeepingName
 from sat_studio.viewmodels.microphones import Microphones
 from sat_studio.viewmodels.transport import Transport
@@ -14,6 +14,11 @@ from sat_studio.views.recent_menu import RecentMenu
 from sat_studio.views.speed_menu import SpeedMenu
 
 INPUTS, MONITORS = "Microphones", "What this machine plays"
+AHEAD = f"Listen {Arm().ahead_s:g} s ahead of Record"
+AHEAD_HINT = (
+    "The microphone stays open, and a recording begins that much before Record was pressed. "
+    "Until then nothing is kept but those seconds, in memory."
+)
 NO_INPUT = "None: plug one in, and it appears here"
 
 
@@ -23,6 +28,7 @@ class SourceMenu(QMenu):
     microphone_chosen = Signal(str)
     channel_chosen = Signal(object)
     keeping_chosen = Signal(str)
+    ahead_toggled = Signal(bool)
     folder_requested = Signal()
     open_requested = Signal()
     demo_requested = Signal()
@@ -55,7 +61,12 @@ class SourceMenu(QMenu):
 
     def _build_fixed(self) -> tuple[QAction, ...]:
         """Return what stands below the microphones, whatever there is of those."""
+        self.ahead = QAction(AHEAD, self._lasting)
+        self.ahead.setCheckable(True)
+        self.ahead.setToolTip(AHEAD_HINT)
+        self.ahead.triggered.connect(lambda is_wanted: self.ahead_toggled.emit(is_wanted))
         return (
+            self.ahead,
             self.keeping.menuAction(),
             self._action("Show the recordings folder", self.folder_requested.emit),
             self._separator(),

@@ -33,9 +33,12 @@ from engine.messages import (
     read_only,
 )
 from engine.sound_messages import (
+    Arm,
+    Armed,
     Capture,
     CaptureState,
     Devices,
+    Disarm,
     Microphone,
     Record,
     Recording,
@@ -80,6 +83,7 @@ class FakeSession:
 
     def __init__(self, rate: int = SAMPLE_RATE, seed: int = 7) -> None:
         self.ring: Ring | None = None
+        self.ahead: Ring | None = None
         self.commands: list[Command] = []
         self.is_closed = False
         self._random = np.random.default_rng(seed)
@@ -108,6 +112,11 @@ class FakeSession:
                 self._open(path)
             case Record(microphone=microphone, is_kept=is_kept):
                 self._record(microphone, is_kept=is_kept)
+            case Arm(microphone=microphone):
+                self.ahead = Ring(self._rate)
+                self.push(Armed(start_samples=0, stop_samples=0, microphone=microphone))
+            case Disarm():
+                self._disarm()
             case Play(source=source):
                 if source is not None:
                     self._open(source.path)
@@ -143,7 +152,13 @@ class FakeSession:
         begin, end = to_samples(start_s), to_samples(stop_s)
         self.push(Gap(start_samples=begin, stop_samples=end, reason=reason))
 
+    def _disarm(self) -> None:
+        if self.ahead is not None:
+            self.ahead = None
+            self.push(Armed(start_samples=0, stop_samples=0, microphone=None))
+
     def _record(self, microphone: str | None, *, is_kept: bool) -> None:
+        self._disarm()
         self._begin()
         name = microphone or "Desk microphone"
         self.push(

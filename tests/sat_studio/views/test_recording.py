@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from fake_session import RECORDING, FakeSession
 from PySide6.QtCore import Qt
@@ -9,7 +10,7 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from engine.messages import Failed, Lag, Open, Pause, Play, Stop
-from engine.sound_messages import Microphone, Record, Recorded
+from engine.sound_messages import Arm, Disarm, Microphone, Record, Recorded
 from sat_studio.app import App
 from sat_studio.settings import Settings
 from sat_studio.viewmodels.keeping import KeepingName
@@ -359,3 +360,43 @@ def test_every_rule_can_be_chosen(desk: App, settings: Settings, name: KeepingNa
     desk.window.top_bar.source.sources.keeping_chosen.emit(name)
 
     assert settings.text("keeping", among=("unasked", name)) == name
+
+
+def test_listening_ahead_opens_the_microphone_and_shows_its_level(
+    desk: App, session: FakeSession, settings: Settings
+) -> None:
+    bar = desk.window.top_bar
+    trigger(bar.source.sources, "ahead of Record")
+    desk.bridge.poll()
+    assert session.commands[-1] == Arm(microphone="desk")
+    assert bar.record.text() == "Record −2 s"
+    assert session.ahead is not None
+
+    desk.bridge.poll()
+    session.ahead.write(np.full(800, 0.5, dtype=np.float32))
+    desk.bridge.poll()
+
+    assert desk.studio.levels.level_db == pytest.approx(-6.0, abs=0.1)
+    assert desk.studio.axis.now_s == 0.0
+    assert settings.text("ahead", among=("no", "yes")) == "yes"
+
+
+def test_listening_ahead_follows_the_choice_and_comes_back_after_a_recording(
+    desk: App, session: FakeSession
+) -> None:
+    sources = desk.window.top_bar.source.sources
+    trigger(sources, "ahead of Record")
+    trigger(sources, "Headset")
+    assert session.commands[-1] == Arm(microphone="headset")
+    desk.studio.keeping.choose("always")
+
+    desk.window.top_bar.record.click()
+    hear(desk, session, 1.0)
+    assert session.commands[-1] == Record(microphone="headset")
+    assert desk.window.top_bar.record.text() == "REC"
+    desk.window.top_bar.record.click()
+    desk.bridge.poll()
+    assert session.commands[-1] == Arm(microphone="headset")
+
+    trigger(sources, "ahead of Record")
+    assert session.commands[-1] == Disarm()
