@@ -9,9 +9,11 @@ from threading import Lock
 
 from engine.audio.intake import Intake
 from engine.audio.microphones import Microphones, SystemMicrophones, choose
+from engine.audio.recall import RecordedSource
 from engine.audio.recorder import Recorder, recordings_folder
 from engine.audio.retention import expire, folder_for
 from engine.audio.ring import Ring
+from engine.audio.sources import AudioSource, FileSource
 from engine.clock import SAMPLE_RATE
 from engine.errors import DeviceError, RecordingError, UsageError
 from engine.messages import Event, Failed, Opened
@@ -50,6 +52,17 @@ class Take:
 
     intake: Intake
     recorder: Recorder
+
+    def reopen(self) -> AudioSource:
+        """Return what was recorded until now as a source; raises UsageError where it is gone."""
+        if self.recorder.can_be_read:
+            return RecordedSource(self.recorder, self.intake.ring.sampling_rate)
+        if self.recorder.path is not None:
+            return FileSource(self.recorder.path)
+        raise UsageError(
+            "nothing was kept of this recording, and that part is no longer in memory: choose what "
+            "was said in its last minutes, or keep the next recording"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +185,10 @@ class MicrophoneDesk:
             for intake in intakes:
                 intake.present(found)
         if self._is_watched and found != self._found:
-            self._found = found
+            is_first, self._found = self._found is None, found
             self._put(Devices(start_samples=0, stop_samples=0, microphones=found))
+            if is_first:
+                self._microphones.prepare()
         return 0.0
 
     def record_step(self) -> float:

@@ -321,7 +321,7 @@ class Session:
         self._close_source()
         taken = self._desk.take(command, self._now())
         timing = self._timing or DEFAULT_TIMING
-        pipeline = self._people.pipeline(timing, None)
+        pipeline = self._people.pipeline(timing, taken.reopen)
         self._run = MicrophoneRun(taken.intake, taken.recorder, pipeline, timing.step_s)
         self._change("playing")
 

@@ -121,6 +121,11 @@ class Recorder:
             path.unlink(missing_ok=True)
 
     @property
+    def can_be_read(self) -> bool:
+        """Whether ``read`` still finds anything."""
+        return self._back is not None
+
+    @property
     def _packed(self) -> Path:
         assert self.path is not None
         return self.path.with_suffix(".flac")
@@ -190,8 +195,9 @@ class Recorder:
             # A disk too full for the second file: the first one is as good.
             packed.unlink(missing_ok=True)
             return
-        self._remove(self.path)
-        self.path = packed
+        # Whoever asks for the path in between finds a file there.
+        raw, self.path = self.path, packed
+        self._remove(raw)
 
     def _remove(self, path: Path) -> None:
         """Take a file's name away; its bytes go with the last handle."""

@@ -216,6 +216,30 @@ def test_a_microphone_that_falls_silent_is_said_and_goes_on_by_itself(
     assert gap.reason == "device"
 
 
+def test_where_it_listens_ahead_a_recording_begins_before_the_click(
+    quick: Person, speech: Path, qtbot: QtBot
+) -> None:
+    quick.choose("desk")
+    sources, levels = quick.window.top_bar.source.sources, quick.studio.levels
+    sources.ahead.trigger()
+    qtbot.waitUntil(lambda: quick.studio.take.is_armed, timeout=PATIENCE_MS)
+    quick.speak(speech, "desk")
+    qtbot.waitUntil(lambda: levels.level_db > -30.0, timeout=PATIENCE_MS)
+    began_s = time.monotonic()
+    qtbot.waitUntil(lambda: time.monotonic() > began_s + 2.5, timeout=PATIENCE_MS)
+
+    clicked_s = time.monotonic() - began_s
+    quick.record()
+    quick.hear(1.0)
+    recorded, spoken = at_network_rate(quick.stop()), at_network_rate(speech)
+
+    first_s = offset_of(recorded[:SAMPLE_RATE], spoken) / SAMPLE_RATE
+    assert clicked_s - first_s > 1.0
+    heard = recorded[: 2 * SAMPLE_RATE]
+    said = spoken[round(first_s * SAMPLE_RATE) :][: len(heard)]
+    assert likeness(heard, said) >= 0.95
+
+
 def test_the_next_recording_takes_the_microphone_that_is_chosen_meanwhile(
     quick: Person, sound_server: SoundServer
 ) -> None:
