@@ -1,5 +1,7 @@
 """The red button that records, and that says while it does what becomes of the sound."""
 
+from PySide6.QtCore import Qt
+
 from engine.sound_messages import Arm
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.microphones import NONE, Microphones
@@ -20,6 +22,8 @@ class RecordButton(SignButton):
         self._take = take
         self._microphones = microphones
         self.setMinimumWidth(WIDTH_PX)
+        # A click must not leave the focus here: Space would then stop instead of pausing.
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         take.changed.connect(self._refresh)
         microphones.changed.connect(self._refresh)
         self._refresh()

@@ -157,12 +157,18 @@ def test_a_key_ends_the_recording(
     assert recording.window.top_bar.record.text() == "Record"
 
 
-def test_a_recording_pauses_and_goes_on(recording: App, session: FakeSession, qtbot: QtBot) -> None:
-    qtbot.keyClick(recording.window, Qt.Key.Key_Space)
-    recording.bridge.poll()
-    assert recording.window.top_bar.record.text() == "REC"
+def test_after_a_click_on_record_the_space_key_pauses_and_goes_on(
+    desk: App, session: FakeSession, qtbot: QtBot
+) -> None:
+    desk.studio.keeping.choose("always")
+    qtbot.mouseClick(desk.window.top_bar.record, Qt.MouseButton.LeftButton)
+    hear(desk, session, 1.0)
 
-    qtbot.keyClick(recording.window, Qt.Key.Key_Space)
+    qtbot.keyClick(desk.window, Qt.Key.Key_Space)
+    desk.bridge.poll()
+    assert desk.window.top_bar.record.text() == "REC"
+
+    qtbot.keyClick(desk.window, Qt.Key.Key_Space)
 
     assert session.commands[-2:] == [Pause(), Play()]
 
