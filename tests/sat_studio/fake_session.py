@@ -1,8 +1,7 @@
 """A session that plays a script by a manual clock: three voices, their words, and all the rest."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from fake_script import Line, write_script
 
 from engine.audio.ring import Ring
 from engine.clock import SAMPLE_RATE, to_samples
@@ -29,7 +28,6 @@ from engine.messages import (
     State,
     Stop,
     Turn,
-    Word,
     read_only,
 )
 from engine.sound_messages import (
@@ -51,31 +49,11 @@ VOCABULARY = (
     "<pad>", "<s>", "</s>", "<unk>", "|", "E", "T", "A", "O", "N", "I", "H", "S", "R", "D", "L",
     "U", "M", "W", "C", "F", "G", "Y", "P", "B", "V", "K", "'", "X", "J", "Q", "Z",
 )  # fmt: skip
-LINES = (
-    (0, "GOOD MORNING AND WELCOME TO THE HARBOUR STATION WE ARE ON THE AIR UNTIL NOON"),
-    (1, "THE WIND COMES FROM THE WEST TODAY AND THE FERRY IS TWENTY MINUTES LATE"),
-    (2, "I COUNTED THE EMPTY BOTTLES TWICE BEFORE I CALLED MY BROTHER"),
-    (0, "THAT IS A LOT OF BOTTLES FOR ONE BROTHER"),
-    (1, "NOBODY ASKED THE BROTHER"),
-    (2, "HE WILL BE HERE AT FIVE AND HE BRINGS THE OLD RADIO WITH HIM"),
-)
 PLACES = ((-0.5, 0.35), (0.55, 0.3), (0.1, -0.55))
-OVERLAP_S = 0.7
-PAUSE_S = 0.5
-OVERLAPPING = (3, 4)
 RECORDING = "/home/ann/recordings/2026-11-22 10.00.00.w64"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One turn of the script."""
-
-    voice: int
-    words: tuple[Word, ...]
-
-    @property
-    def speaker(self) -> str:
-        return f"Speaker {self.voice + 1}"
+DESK = Microphone("desk", "Desk microphone", 48_000, 1, is_default=True)
+HEADSET = Microphone("headset", "Headset", 16_000, 2)
+MONITOR = Microphone("monitor", "Monitor of the loudspeaker", 48_000, 2, is_monitor=True)
 
 
 class FakeSession:
@@ -90,7 +68,7 @@ class FakeSession:
         self._rate = rate
         self._events: list[Event] = []
         self._is_playing = False
-        self._script = _write_script(self._random)
+        self._script = write_script(self._random)
         self.duration_s = self._script[-1].words[-1].end_s + 1.0
         self._begin()
 
@@ -384,26 +362,3 @@ def loaded(**changes: object) -> Loaded:
         "map_background": read_only(background),
     }
     return Loaded(start_samples=0, stop_samples=0, **(values | changes))  # type: ignore[arg-type]
-
-
-def _write_script(random: np.random.Generator) -> tuple[Line, ...]:
-    lines, at_s = [], 0.6
-    for number, (voice, text) in enumerate(LINES):
-        if number in OVERLAPPING:
-            at_s -= OVERLAP_S + PAUSE_S
-        words = []
-        for spoken in text.split():
-            length_s = 0.08 + 0.055 * len(spoken)
-            words.append(
-                Word(
-                    start_samples=to_samples(at_s),
-                    stop_samples=to_samples(at_s + length_s),
-                    text=spoken.lower(),
-                    confidence=float(random.beta(4, 1.4)),
-                    speaker=f"Speaker {voice + 1}",
-                )
-            )
-            at_s += length_s + 0.05
-        at_s += PAUSE_S
-        lines.append(Line(voice, tuple(words)))
-    return tuple(lines)
