@@ -76,8 +76,11 @@ class Rescued(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch(Command):
-    """Tell which microphones there are, now and whenever that changes (``Devices``)."""
+class Armed(Event):
+    """Which microphone is listened to ahead of a recording; None: none any more."""
+
+    kind: ClassVar[str] = "armed"
+    microphone: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,5 +96,39 @@ class Record(Command):
     """A channel by number from 0; None mixes all channels down."""
     is_kept: bool = True
     """Whether the recording stays on disk; otherwise nothing of it does."""
+    kept_days: int | None = None
+    """It is removed so many days after its end; None keeps it until somebody removes it."""
     longest_s: float | None = None
     """Stop by itself after so much sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundCommand(Command):
+    """Something asked of the desk for microphones that needs no model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(SoundCommand):
+    """Tell which microphones there are, now and whenever that changes (``Devices``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire(SoundCommand):
+    """Remove the recordings that were to be kept for a time that is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm(SoundCommand):
+    """Listen ahead: a ``Record`` of the same microphone and channel begins ``ahead_s`` earlier.
+
+    Until then only so much is held, in memory alone. Ends with ``Record`` and with ``Disarm``.
+    """
+
+    microphone: str | None = None
+    channel: int | None = None
+    ahead_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disarm(SoundCommand):
+    """Listen ahead no more."""

@@ -7,15 +7,19 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from engine import assets
+from engine.audio.recorder import recordings_folder
 from engine.errors import EngineError
 from engine.messages import Event, Load, Timing
 from engine.session import Session
 from sat_studio.bridge import Bridge, SessionLike
 from sat_studio.icons import Icons
 from sat_studio.settings import Settings
+from sat_studio.sound_desk import SoundDesk
 from sat_studio.theme import CHOICES, Choice, Theme
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.captions import (
@@ -58,6 +62,9 @@ class App:
         self.captions = CaptionsWindow(self.studio.transcript, self.studio.speakers, self.theme)
         self.captions.setWindowIcon(self.theme.icons.app())
         self.bridge = Bridge(session, self.studio)
+        self.sound = SoundDesk(
+            self.window, self.bridge, self.studio, self.settings, recordings_folder(), show_folder
+        )
         self._chosen: set[str] = set()
         self._is_closed = False
         self._connect()
@@ -70,6 +77,7 @@ class App:
         self.window.show()
         self.session.start()
         self.session.send(self.studio.lineup.in_use)
+        self.sound.open()
         if path is not None:
             self.bridge.open_path(path)
         self.bridge.start()
@@ -219,6 +227,11 @@ def qt_application() -> QApplication:
         application.setDesktopFileName("sat-studio")
         application.setStyle("Fusion")
     return application
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder as this desktop does it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _save(window: MainWindow, path: Path) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -11,6 +12,8 @@ from engine.messages import Load
 MOST_RECENT = 8
 EMBEDDED = "embedded"
 AUTO = "auto"
+
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +46,10 @@ class Settings:
         """Where the values lie."""
         return None if self._store is None else Path(self._store.fileName())
 
-    def text(self, key: str, *, among: tuple[str, ...]) -> str:
+    def text(self, key: str, *, among: tuple[Word, ...]) -> Word:
         """Return a word among those that make sense; the first where nothing does."""
         found = self._value(key)
-        return found if isinstance(found, str) and found in among else among[0]
+        return next((word for word in among if word == found), among[0])
 
     def number(self, key: str, default: int, *, least: int, most: int) -> int:
         """Return a whole number within its bounds; ``default`` where there is none."""

@@ -92,6 +92,25 @@ class Intake:
             elif self._tap is None:
                 self._open(now_s)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether sound comes, without a gap."""
+        return self._state == "running" and self._hole is None
+
+    def begin_anew(
+        self, ahead_s: float, tell: Callable[[Event], None], longest_s: float | None
+    ) -> None:
+        """Go on in a new ring, whose time begins ``ahead_s`` ago; any thread may call."""
+        with self._moving:
+            rate, end = self.ring.sampling_rate, self.ring.written
+            held = self.ring.read(max(0, end - round(ahead_s * rate)), end)
+            self.ring = Ring(rate)
+            self.ring.write(held)
+            self.overflows = self.lost_samples = 0
+            self._longest = None if longest_s is None else round(longest_s * rate)
+            self._tell, self._state = tell, None
+            self._lead.reset()
+
     def pause(self) -> None:
         """Let go of the microphone as soon as what was said until now has come."""
         self._asked = "pause"

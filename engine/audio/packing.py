@@ -12,6 +12,7 @@ import soundfile
 
 from engine.audio.claim import Claim
 from engine.audio.gaps import beside, read_beside
+from engine.audio.retention import rooms
 
 PACKED_AT_ONCE_S = 10.0
 ROUNDING = 2.0**-22
@@ -59,7 +60,7 @@ def rescue(folder: Path) -> Generator[Leftover | None, None, None]:
 
     Yields None between two pieces. What a running program still writes is left alone.
     """
-    for raw in sorted(folder.glob("*.w64")):
+    for raw in (raw for room in (folder, *rooms(folder)) for raw in sorted(room.glob("*.w64"))):
         try:
             # What is empty is about to be written.
             if not RECORDING.fullmatch(raw.name) or not raw.stat().st_size:

@@ -135,6 +135,11 @@ class Recorder:
         for path in self._leftovers:
             path.unlink(missing_ok=True)
 
+    @property
+    def can_be_read(self) -> bool:
+        """Whether ``read`` still finds anything."""
+        return self._back is not None
+
     def _end(self) -> None:
         self.is_done = True
         if self._claim is not None:

@@ -10,13 +10,17 @@ from engine.sound_messages import Rescued
 from sat_studio.viewmodels.activity import ActivityLanes
 from sat_studio.viewmodels.embeddings import Embeddings
 from sat_studio.viewmodels.failures import Failures
+from sat_studio.viewmodels.gaps import Gaps
 from sat_studio.viewmodels.health import Health
+from sat_studio.viewmodels.keeping import Keeping
 from sat_studio.viewmodels.levels import Levels
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.manuscript import Manuscript
+from sat_studio.viewmodels.microphones import Microphones
 from sat_studio.viewmodels.notes import Notes
 from sat_studio.viewmodels.posteriorgram import Posteriorgram
 from sat_studio.viewmodels.speakers import Speakers
+from sat_studio.viewmodels.take import Take
 from sat_studio.viewmodels.time_axis import TimeAxis
 from sat_studio.viewmodels.transcript import TranscriptModel
 from sat_studio.viewmodels.transport import Transport
@@ -34,6 +38,10 @@ class Studio:
     ) -> None:
         self.axis = TimeAxis()
         self.transport = Transport()
+        self.microphones = Microphones()
+        self.keeping = Keeping()
+        self.take = Take()
+        self.gaps = Gaps()
         self.levels = Levels()
         self.waveform = Waveform()
         self.speakers = Speakers()
@@ -46,11 +54,12 @@ class Studio:
         self.failures = Failures()
         self.notes = Notes()
         self.manuscript = Manuscript(
-            self.transport, self.transcript, self.lineup, self.health, timing
+            self.transport, self.transcript, self.lineup, self.health, self.gaps, timing
         )
         self._of_recording = (
             self.axis,
             self.levels,
+            self.gaps,
             self.speakers,
             self.activity,
             self.posteriorgram,
@@ -60,6 +69,10 @@ class Studio:
         )
         self._fed_by_events = (
             self.transport,
+            self.microphones,
+            self.take,
+            self.gaps,
+            self.levels,
             self.speakers,
             self.activity,
             self.posteriorgram,
@@ -69,7 +82,7 @@ class Studio:
             self.lineup,
             self.failures,
         )
-        self._all = (*self._fed_by_events, self.axis, self.levels, self.waveform)
+        self._all = (*self._fed_by_events, self.axis, self.keeping, self.waveform)
 
     def apply(self, events: Iterable[Event]) -> None:
         """Feed events, in order; a new source, or the same one again, begins a new recording."""
@@ -101,6 +114,7 @@ class Studio:
         """Set how much sound there is."""
         self.axis.advance(now_s)
         self.transport.advance(now_s)
+        self.gaps.advance(now_s)
 
     def flush(self) -> None:
         """Let every view-model that changed say so, once."""

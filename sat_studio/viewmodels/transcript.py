@@ -7,7 +7,7 @@ from itertools import chain
 from typing import Literal
 
 from engine.clock import to_samples
-from engine.messages import Event, Loaded, TextEvent, Turn, Word, text_of
+from engine.messages import Event, Gap, Loaded, TextEvent, Turn, Word, text_of
 from engine.text.transcript import Transcript
 from sat_studio.viewmodels.observable import ViewModel
 
@@ -60,6 +60,7 @@ class TranscriptModel(ViewModel):
     def reset(self) -> None:
         """Start an empty transcript."""
         self._transcript = Transcript()
+        self._gaps: list[Gap] = []
         self.edition += 1
         self.touch()
 
@@ -67,6 +68,9 @@ class TranscriptModel(ViewModel):
         """Take in text and turns."""
         if isinstance(event, TextEvent | Turn):
             self._transcript.apply(event)
+            self.touch()
+        elif isinstance(event, Gap):
+            self._gaps.append(event)
             self.touch()
         elif isinstance(event, Loaded):
             self.is_off = "ctc" in event.tasks_off
@@ -138,6 +142,20 @@ class TranscriptModel(ViewModel):
             (number, shown)
             for number, shown in numbered
             if shown.word.end_s >= start_s and shown.word.start_s <= stop_s
+        ]
+
+    def gaps_between(self, before: Word | None, shown: ShownWord | None) -> list[Gap]:
+        """Return what is missing between two words that follow each other; None is either end.
+
+        What the live view skipped is missing only until the final results are there.
+        """
+        first = 0 if before is None else before.start_samples
+        last = None if shown is None else shown.word.start_samples
+        return [
+            gap
+            for gap in self._gaps
+            if first <= gap.start_samples and (last is None or gap.start_samples < last)
+            if gap.reason != "overload" or (shown is not None and shown.standing != "final")
         ]
 
     def summary(self, start_s: float, stop_s: float) -> str:

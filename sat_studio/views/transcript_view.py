@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit
 
 from engine.messages import Word
 from sat_studio.theme import Theme, figures
+from sat_studio.viewmodels.gaps import SHORT, describe, length_text
 from sat_studio.viewmodels.manuscript import text_of_paragraphs
 from sat_studio.viewmodels.speakers import Speakers
 from sat_studio.viewmodels.time_axis import TimeAxis
@@ -27,6 +28,7 @@ from sat_studio.viewmodels.transcript import (
     paragraphs,
 )
 from sat_studio.views.clock_text import clock_text
+from sat_studio.views.gap_marks import INKS
 
 HANG_PX = 170
 NAME_PX = 112
@@ -148,6 +150,7 @@ class TranscriptView(QTextBrowser):
         self._last_word = last_word
         self._settled_position = cursor.position()
         self._write(cursor, self._transcript.tail(), last_word)
+        self._write_gaps(cursor, None)
         cursor.endEditBlock()
         self._mark_cursor()
 
@@ -187,7 +190,22 @@ class TranscriptView(QTextBrowser):
         time.setForeground(self._theme.color("faint"))
         cursor.insertText(f"\t{clock_text(paragraph.start_s)}\t", time)
 
+    def _write_gaps(self, cursor: QTextCursor, shown: ShownWord | None) -> None:
+        """Mark what is missing before a word, or after the last one."""
+        before = self._words[-1].word if self._words else None
+        if shown is None and before is None:
+            return
+        for gap in self._transcript.gaps_between(before, shown):
+            form = QTextCharFormat()
+            form.setForeground(self._theme.color(INKS[gap.reason]))
+            form.setBackground(self._theme.color("raised"))
+            form.setToolTip(describe(gap))
+            text = f"{SHORT[gap.reason]} {length_text(gap.end_s - gap.start_s)}"
+            cursor.insertText(f"\u00a0{text}\u00a0".replace(" ", "\u00a0"), form)
+            cursor.insertText(" ", QTextCharFormat())
+
     def _write_word(self, cursor: QTextCursor, shown: ShownWord) -> None:
+        self._write_gaps(cursor, shown)
         form = QTextCharFormat()
         ink = "faint" if shown.standing == "partial" else "text"
         form.setForeground(self._theme.color(ink))

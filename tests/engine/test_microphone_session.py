@@ -1,5 +1,6 @@
 """The session with a microphone: heard, recorded, interrupted, and too fast for the machine."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -32,7 +33,15 @@ from engine.messages import (
     Word,
 )
 from engine.session import Session
-from engine.sound_messages import Capture, Devices, Record, Recorded, Recording, Watch
+from engine.sound_messages import (
+    Capture,
+    Devices,
+    Expire,
+    Record,
+    Recorded,
+    Recording,
+    Watch,
+)
 from engine.streaming import backlog
 from engine.text.transcript import Transcript
 
@@ -171,6 +180,18 @@ def test_what_is_not_kept_leaves_no_file(bench: Bench) -> None:
     assert bench.of(Final)
     assert bench.recording is None
     assert list(bench.folder.iterdir()) == []
+
+
+def test_what_is_kept_for_a_time_goes_when_it_is_over(bench: Bench) -> None:
+    bench.ask(Record(kept_days=7))
+    bench.hear(1.0)
+    bench.end()
+    recording = Path(bench.recording)
+    bench.ask(Expire())
+    assert recording.exists()
+    os.utime(recording, (0, 0))
+    bench.ask(Expire())
+    assert not recording.exists()
 
 
 def test_a_pause_is_a_gap_in_events_and_silence_in_the_recording(bench: Bench) -> None:
