@@ -17,6 +17,7 @@ from engine.library import people as library
 from engine.library.database import Database
 from engine.lineup import LineUp
 from engine.messages import Event, Failed, Loading, Span, Timing
+from engine.names import usable_name
 from engine.people_messages import (
     Call,
     Enroll,
@@ -83,10 +84,10 @@ class PeopleDesk:
             case Measure():
                 self._jobs.append(self._measure(command))
             case Call():
-                self._call(command.old, library.usable_name(command.new))
+                self._call(command.old, usable_name(command.new))
             case Enroll():
                 refuse_without_consent(command.name, has_consent=command.has_consent)
-                library.usable_name(command.name)
+                usable_name(command.name)
                 self._library_folder()
                 self._jobs.append(self._enroll(command))
             case Rename():
@@ -161,7 +162,7 @@ class PeopleDesk:
         if verdict.is_usable:
             self._meet_again()
             if command.speaker is not None:
-                self._call(command.speaker, library.usable_name(command.name))
+                self._call(command.speaker, usable_name(command.name))
         self._put(
             Enrolled(
                 start_samples=0,

@@ -127,6 +127,11 @@ class Bridge(QObject):
         if transport.can_stop and pace != self._pace:
             self._studio.notes.mention("The speed changes when the recording starts again.")
 
+    @Slot(object)
+    def ask(self, command: Command) -> None:
+        """Ask the session for what needs nothing of the bridge's own."""
+        self._session.send(command)
+
     @Slot(str)
     def save_transcript(self, path: str) -> None:
         """Write the transcript in the format that the ending names."""

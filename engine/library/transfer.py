@@ -16,9 +16,8 @@ from engine.library.people import (
     Person,
     Reference,
     clip_bytes,
-    key_of,
-    usable_name,
 )
+from engine.names import key_of, usable_name
 
 FORMAT = "sat-studio-people"
 FORM = 1

@@ -8,12 +8,14 @@ from numpy.typing import NDArray
 from engine.messages import Event, Load, Opened, State, Timing
 from sat_studio.viewmodels.activity import ActivityLanes
 from sat_studio.viewmodels.embeddings import Embeddings
+from sat_studio.viewmodels.enrolment import Enrolment
 from sat_studio.viewmodels.failures import Failures
 from sat_studio.viewmodels.health import Health
 from sat_studio.viewmodels.levels import Levels
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.manuscript import Manuscript
 from sat_studio.viewmodels.notes import Notes
+from sat_studio.viewmodels.people import PeopleRoster
 from sat_studio.viewmodels.posteriorgram import Posteriorgram
 from sat_studio.viewmodels.speakers import Speakers
 from sat_studio.viewmodels.time_axis import TimeAxis
@@ -40,6 +42,8 @@ class Studio:
         self.posteriorgram = Posteriorgram()
         self.transcript = TranscriptModel()
         self.embeddings = Embeddings()
+        self.people = PeopleRoster(self.speakers)
+        self.enrolment = Enrolment(self.transport)
         self.health = Health()
         self.lineup = Lineup(asked, spares)
         self.failures = Failures()
@@ -55,6 +59,8 @@ class Studio:
             self.posteriorgram,
             self.transcript,
             self.embeddings,
+            self.people,
+            self.enrolment,
             self.health,
         )
         self._fed_by_events = (
@@ -64,6 +70,8 @@ class Studio:
             self.posteriorgram,
             self.transcript,
             self.embeddings,
+            self.people,
+            self.enrolment,
             self.health,
             self.lineup,
             self.failures,
