@@ -75,7 +75,8 @@ QTabBar::tab:selected {
 }
 QTabBar::tab:focus { color: $accent; }
 
-QDialog { background: $background; }
+QDialog#enrolment { background: $background; }
+QMessageBox, QInputDialog { background: $surface; }
 QLabel#qt_msgbox_informativelabel { min-width: 340px; }
 QLineEdit {
   background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;

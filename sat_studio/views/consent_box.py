@@ -1,10 +1,12 @@
 """What a person agrees to before their voice is kept, and the tick that says so."""
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QCheckBox, QFrame, QLabel, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout
 
+from sat_studio.theme import Theme
 from sat_studio.viewmodels.enrolment import Enrolment
 from sat_studio.views.quiet import quiet
+from sat_studio.views.tick_box import TickBox
 
 CLIP_HINT = "With a clip, another model can hear the voice again; without, only this one knows it."
 
@@ -15,19 +17,17 @@ class ConsentBox(QFrame):
     agreed = Signal(bool)
     clip_chosen = Signal(bool)
 
-    def __init__(self) -> None:
+    def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setProperty("role", "page")
         self.setAccessibleName("Consent")
-        self.clip = QCheckBox("Keep a clip of the speech, too")
+        self.clip = TickBox("Keep a clip of the speech, too", theme)
         self.clip.setToolTip(CLIP_HINT)
         self.clip.setAccessibleDescription(CLIP_HINT)
         self.text = QLabel()
         self.text.setProperty("role", "muted")
         self.text.setWordWrap(True)
-        self.agree = QCheckBox("The person was asked, and agrees")
-        for box in (self.clip, self.agree):
-            box.setAccessibleName(box.text())
+        self.agree = TickBox("The person was asked, and agrees", theme)
         column = QVBoxLayout(self)
         column.setContentsMargins(14, 10, 14, 10)
         column.setSpacing(6)

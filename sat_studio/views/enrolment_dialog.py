@@ -41,6 +41,7 @@ class EnrolmentDialog(QDialog):
         self._model: Enrolment = studio.enrolment
         self._theme = theme
         self.setWindowTitle("Enrol a person")
+        self.setObjectName("enrolment")
         self.setModal(False)
         self._build()
         self._connect()
@@ -83,7 +84,7 @@ class EnrolmentDialog(QDialog):
             "turns": self.turns,
         }
         self.gauge = EnrolmentGauge(self._theme)
-        self.consent = ConsentBox()
+        self.consent = ConsentBox(self._theme)
         self.outcome = _paragraph("good")
         self.outcome.setAccessibleName("Result")
         self.reasons = _paragraph("muted")

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import soundfile
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 from sound_server import SoundServer
@@ -59,8 +59,7 @@ def enroll(app: App, qtbot: QtBot, name: str) -> None:
     """Fill the dialog that is open, as a person would, and wait for the answer."""
     dialog, model = app.window.people.enrolment, app.studio.enrolment
     qtbot.keyClicks(dialog.name, name)
-    # A tick box takes clicks on its box and its text alone.
-    qtbot.mouseClick(dialog.consent.agree, Qt.MouseButton.LeftButton, pos=QPoint(8, 8))
+    qtbot.mouseClick(dialog.consent.agree, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(dialog.enroll.isEnabled, timeout=PATIENCE_MS)
     qtbot.mouseClick(dialog.enroll, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: model.stage in ("kept", "measured"), timeout=PATIENCE_MS)
