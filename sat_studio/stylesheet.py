@@ -75,7 +75,7 @@ QTabBar::tab:selected {
 }
 QTabBar::tab:focus { color: $accent; }
 
-QDialog#enrolment { background: $background; }
+QDialog#enrolment { background: $background; border: 1px solid $border; }
 QMessageBox, QInputDialog { background: $surface; }
 QLabel#qt_msgbox_informativelabel { min-width: 340px; }
 QLineEdit {

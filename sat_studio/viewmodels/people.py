@@ -35,7 +35,8 @@ class PersonRow:
             return "unknown to this model"
         if self.score is None:
             return ""
-        return f"{self.score.score:.2f} {JUDGED[self.score.judgement]}"
+        figure = f"{self.score.score:.2f}".replace("-", "−")
+        return f"{figure} {JUDGED[self.score.judgement]}"
 
 
 class PeopleRoster(ViewModel):

@@ -179,7 +179,7 @@ class EnrolmentDialog(QDialog):
             button.setEnabled(model.stage not in ("enrolling", "kept"))
         self.sources["turns"].setVisible(bool(model.stretches))
         for source, page in self.pages.items():
-            page.setVisible(source == model.source)
+            page.setVisible(source == model.source and not is_kept)
         transcript = self._studio.transcript
         self.microphone.show_model(model, self._studio.transport.name, not transcript.is_empty)
         self.file.show_model(model)

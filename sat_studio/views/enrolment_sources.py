@@ -67,11 +67,11 @@ class MicrophonePage(QFrame):
             verb = "Listening to" if is_listening else "Plays now and will be listened to:"
             text = f"{verb} {playing}."
         elif is_listening and model.is_own_recording:
-            text = "The microphone is on. Nothing of this goes to disk before you enrol."
+            text = "The microphone is on. Nothing is kept but what you enrol."
         elif is_listening:
             text = "The sound has ended; what was heard so far can be used."
         else:
-            text = "The microphone is opened for this alone; nothing of it goes to disk before."
+            text = "A microphone is opened for this alone; nothing is kept but what you enrol."
             if has_transcript:
                 text += " The transcript in the window is cleared: save it first if you need it."
         self.state.setText(text)
