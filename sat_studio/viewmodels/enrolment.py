@@ -75,11 +75,14 @@ class Enrolment(ViewModel):
     def reset(self) -> None:
         """Let go of what belongs to the recording before: its turns, and what was measured of it.
 
-        The microphone that was started for the enrolment is what was waited for.
+        The microphone that was started for the enrolment is what was waited for, and an answer
+        stays until it was read.
         """
+        if self.stage in ("starting", "kept"):
+            return
         if self.source == "turns":
             self._clear()
-        elif self.source == "microphone" and self.stage != "starting":
+        elif self.source == "microphone":
             self.is_own_recording = False
             self._forget_measurement()
 

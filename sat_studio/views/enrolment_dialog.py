@@ -23,6 +23,7 @@ from sat_studio.views.consent_box import ConsentBox
 from sat_studio.views.enrolment_gauge import EnrolmentGauge
 from sat_studio.views.enrolment_sources import FilePage, MicrophonePage, TurnsPage
 from sat_studio.views.quiet import quiet
+from sat_studio.views.roles import wear
 
 WIDTH_PX = 540
 SOURCES: dict[Source, str] = {
@@ -152,10 +153,13 @@ class EnrolmentDialog(QDialog):
         self.name_only.clicked.connect(model.name_only)
         self.dismiss.clicked.connect(self.close)
         model.ended.connect(self.close)
-        model.changed.connect(self._refresh)
-        self._studio.people.changed.connect(self._refresh)
-        self._studio.transport.changed.connect(self._refresh)
+        for shown in (model, self._studio.people, self._studio.transport):
+            shown.changed.connect(self._on_changed)
         self._theme.changed.connect(self._dress)
+
+    def _on_changed(self) -> None:
+        if self.isVisible():
+            self._refresh()
 
     def _on_enroll(self) -> None:
         if self._model.stage == "kept":
@@ -218,9 +222,7 @@ class EnrolmentDialog(QDialog):
 
     def _show_outcome(self) -> None:
         role, text = self._outcome
-        if role != self.outcome.property("role"):
-            self.outcome.setProperty("role", role)
-            self.outcome.style().polish(self.outcome)
+        wear(self.outcome, role)
         self.outcome.setText(text)
         self.outcome.setVisible(bool(text))
 

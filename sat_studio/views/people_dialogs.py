@@ -8,6 +8,7 @@ from engine.people_messages import Forget, ForgetEveryone, Rename
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.enrolment_dialog import EnrolmentDialog
+from sat_studio.views.roles import wear
 
 
 class PeopleDialogs(QObject):
@@ -82,8 +83,7 @@ class PeopleDialogs(QObject):
         box.setText(question)
         box.setInformativeText(what)
         forget = box.addButton("Forget", QMessageBox.ButtonRole.DestructiveRole)
-        forget.setProperty("role", "danger")
-        forget.style().polish(forget)
+        wear(forget, "danger")
         keep = box.addButton("Keep", QMessageBox.ButtonRole.RejectRole)
         box.setDefaultButton(keep)
         box.setEscapeButton(keep)

@@ -3,15 +3,18 @@
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QMenu, QVBoxLayout
 
+from engine.people_messages import Judgement
 from sat_studio.theme import Theme, figures, small_font
 from sat_studio.viewmodels.people import PersonRow
 from sat_studio.views.buttons import SignButton
 from sat_studio.views.clock_text import clock_text
-from sat_studio.views.score_bar import INKS, ScoreBar
+from sat_studio.views.roles import wear
+from sat_studio.views.score_bar import ScoreBar
 from sat_studio.views.short_label import ShortLabel
 from sat_studio.views.voice_mark import VoiceMark
 
 INDENT_PX = 24
+ROLES: dict[Judgement, str] = {"accept": "good", "unsure": "warning", "reject": "muted"}
 
 
 class PersonItem(QFrame):
@@ -24,8 +27,6 @@ class PersonItem(QFrame):
     def __init__(self, name: str, theme: Theme) -> None:
         super().__init__()
         self.name = name
-        self._theme = theme
-        self._row: PersonRow | None = None
         self.mark = VoiceMark(theme)
         self.title = ShortLabel("title")
         self.title.show_text(name)
@@ -38,18 +39,16 @@ class PersonItem(QFrame):
         self.menu_button.setProperty("role", "quiet")
         self.menu_button.setMenu(self._menu())
         self._build()
-        theme.changed.connect(self._tint)
 
     def show_row(self, row: PersonRow, threshold: float | None) -> None:
         """Show how it stands with the person now."""
-        self._row = row
         self.mark.show_index(row.voice.index if row.voice else None)
         self.verdict.setText(row.verdict)
         self.bar.show_score(row.score, threshold)
         self.bar.setVisible(row.info.is_known)
         self.facts.show_text(_facts(row))
         self.setAccessibleDescription(f"{row.verdict or 'no live score'}; {self.facts.whole}")
-        self._tint()
+        wear(self.verdict, "muted" if row.score is None else ROLES[row.score.judgement])
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
@@ -81,11 +80,6 @@ class PersonItem(QFrame):
         below.addWidget(self.bar)
         below.addWidget(self.facts)
         column.addLayout(below)
-
-    def _tint(self) -> None:
-        score = self._row.score if self._row else None
-        ink = "muted" if score is None else INKS[score.judgement]
-        self.verdict.setStyleSheet(f"color: {getattr(self._theme.palette, ink)}")
 
 
 def _facts(row: PersonRow) -> str:

@@ -2,9 +2,9 @@
 
 import pytest
 from fake_session import FakeSession
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QContextMenuEvent, QTextCursor
+from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.qtbot import QtBot
 
 from engine.people_messages import (
@@ -143,6 +143,20 @@ def test_f2_in_the_transcript_says_whose_turn_it_is(
     (turn,) = [one for one in known.studio.transcript.turns if one.speaker == "Speaker 2"]
     (stretch,) = session.commands[-1].stretches
     assert (stretch.start_samples, stretch.stop_samples) == (turn.start_samples, turn.stop_samples)
+
+
+def test_the_menu_key_opens_the_menu_of_the_turn_at_the_text_cursor(
+    known: App, qtbot: QtBot
+) -> None:
+    view = known.window.transcript.view
+    view.setTextCursor(view.document().find("Speaker 2"))
+    view.contextMenuEvent(QContextMenuEvent(QContextMenuEvent.Reason.Keyboard, QPoint(), QPoint()))
+    menu = QApplication.activePopupWidget()
+
+    menu.actions()[0].trigger()
+    menu.close()
+
+    assert known.studio.enrolment.speaker == "Speaker 2"
 
 
 def test_the_menu_of_a_turn_offers_who_is_enrolled(known: App, qtbot: QtBot) -> None:
