@@ -107,11 +107,16 @@ class Pipeline:
 
     def finish(self) -> list[Event]:
         """Return the final events of what is still open, and forget everything."""
+        events = self.conclude()
+        self.reset()
+        return events
+
+    def conclude(self) -> list[Event]:
+        """Return the final events of what is still open; voices can still be named afterwards."""
         ended = [*self._advance(self._tape.stop_samples), *self._segmenter.finish()]
         events = self._close(ended)
         while self.backlog:
             events += self.catch_up()
-        self.reset()
         return events
 
     @property

@@ -83,7 +83,7 @@ class Run:
         """Return what the end of the sound still gives."""
         tail = self._resampler.finish()
         self.heard_samples += len(tail)
-        return self._timed(lambda: self._pipeline.push(tail) + self._pipeline.finish())
+        return self._timed(lambda: self._pipeline.push(tail) + self._pipeline.conclude())
 
     def close(self) -> None:
         """Let go of what is no longer needed."""

@@ -20,6 +20,7 @@ from engine.shell.options import (
     Dtype,
     Dtypes,
     Json,
+    Library,
     LookaheadS,
     MemoryS,
     Models,
@@ -74,6 +75,7 @@ def studio(
     model: Models = EMBEDDED,
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
+    library: Library = None,
     as_json: Json = False,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
@@ -101,17 +103,22 @@ def studio(
 
         raise typer.Exit(
             run_window(
-                source, asked=asked, unsaid=unsaid_of(context), timing=timing, picture=picture
+                source,
+                asked=asked,
+                unsaid=unsaid_of(context),
+                timing=timing,
+                library=library,
+                picture=picture,
             )
         )
     if source is None:
         raise UsageError("--no-window alone plays nothing: add --demo or a file")
     if picture is None:
-        transcription.play(source, asked, timing, as_json)
+        transcription.play(source, asked, timing, as_json, library)
         return
     # Only a picture needs every event; without one a recording may be as long as it likes.
     events: list[Event] = []
-    transcription.play(source, asked, timing, as_json, watch=events.append)
+    transcription.play(source, asked, timing, as_json, library, watch=events.append)
     save_picture(events, source, picture)
 
 

@@ -77,6 +77,41 @@ QRadioButton::indicator:checked {
 }
 QRadioButton:focus { color: $accent; }
 
+QPushButton[role="segment"] { background: transparent; padding: 5px 14px; }
+QPushButton[role="segment"]:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[role="danger"] {
+  background: $danger; border-color: $danger; color: $surface; font-weight: 600;
+}
+QPushButton[role="danger"]:focus { border: 2px solid $faint; padding: 5px 10px; }
+
+QTabWidget::pane {
+  background: $surface; border: 1px solid $border; border-radius: 8px; top: -1px;
+}
+QTabBar { background: transparent; }
+QTabBar::tab {
+  background: transparent; color: $muted; border: 1px solid transparent;
+  border-top-left-radius: 8px; border-top-right-radius: 8px; padding: 8px 16px; font-weight: 600;
+}
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected {
+  background: $surface; color: $text; border-color: $border; border-bottom-color: $surface;
+}
+QTabBar::tab:focus { color: $accent; }
+
+QDialog#enrolment { background: $background; border: 1px solid $border; }
+QMessageBox, QInputDialog { background: $surface; }
+QLabel#qt_msgbox_informativelabel { min-width: 340px; }
+QLineEdit {
+  background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
+  padding: 6px 9px; selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus { border-color: $accent; }
+QFrame[role="page"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="page"][isOver="true"] { background: $accent_soft; border: 1px dashed $accent; }
+QLabel[role="prompt"] { font-size: 12pt; }
+QLabel[role="good"] { color: $good; font-weight: 600; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
+
 QMenu { background: $surface; border: 1px solid $border; padding: 6px; }
 QMenu::item { padding: 6px 22px 6px 22px; border-radius: 4px; }
 QMenu::item:selected { background: $accent_soft; color: $text; }

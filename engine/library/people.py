@@ -1,7 +1,5 @@
 """Enrolled people: their names, the recordings they are known by, and the x-vectors of those."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,12 +7,9 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import LibraryError, UsageError
+from engine.errors import LibraryError
 from engine.library.database import Database, Value
-
-LONGEST_NAME = 80
-RESERVED = re.compile(r"speaker[ _]\d+|unknown|unsure", re.IGNORECASE)
-"""What the program itself calls voices that nobody has named."""
+from engine.names import key_of, usable_name
 
 CLIP_SCALE = 32767
 LARGEST_NUMBER = 1e9
@@ -63,25 +58,6 @@ class Person:
 def now() -> str:
     """Return this moment, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def usable_name(name: str) -> str:
-    """Return a name without blanks around it; refuse what cannot be one."""
-    found = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not found:
-        raise UsageError("a person needs a name: give some letters")
-    if len(found) > LONGEST_NAME:
-        raise UsageError(f"{found[:20]}... is too long a name: use at most {LONGEST_NAME} letters")
-    if not found.isprintable():
-        raise UsageError(f"{found!r} cannot be printed: use letters, digits and signs")
-    if RESERVED.fullmatch(found):
-        raise UsageError(f"{found} is what nameless voices are called: choose another name")
-    return found
-
-
-def key_of(name: str) -> str:
-    """Return what a name is looked up by: capitals and blanks around it do not matter."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 class People:

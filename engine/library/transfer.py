@@ -14,12 +14,11 @@ from engine.library.people import (
     Person,
     Reference,
     clip_bytes,
-    key_of,
     number_of,
     samples_of,
-    usable_name,
     vector_of,
 )
+from engine.names import key_of, usable_name
 
 FORMAT = "sat-studio-people"
 FORM = 1

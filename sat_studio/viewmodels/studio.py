@@ -9,6 +9,7 @@ from engine.messages import Event, Load, Opened, State, Timing
 from engine.sound_messages import Rescued
 from sat_studio.viewmodels.activity import ActivityLanes
 from sat_studio.viewmodels.embeddings import Embeddings
+from sat_studio.viewmodels.enrolment import Enrolment
 from sat_studio.viewmodels.failures import Failures
 from sat_studio.viewmodels.gaps import Gaps
 from sat_studio.viewmodels.health import Health
@@ -18,6 +19,7 @@ from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.manuscript import Manuscript
 from sat_studio.viewmodels.microphones import Microphones
 from sat_studio.viewmodels.notes import Notes
+from sat_studio.viewmodels.people import PeopleRoster
 from sat_studio.viewmodels.posteriorgram import Posteriorgram
 from sat_studio.viewmodels.speakers import Speakers
 from sat_studio.viewmodels.take import Take
@@ -49,6 +51,8 @@ class Studio:
         self.posteriorgram = Posteriorgram()
         self.transcript = TranscriptModel()
         self.embeddings = Embeddings()
+        self.people = PeopleRoster(self.speakers)
+        self.enrolment = Enrolment(self.transport)
         self.health = Health()
         self.lineup = Lineup(asked, spares)
         self.failures = Failures()
@@ -65,6 +69,8 @@ class Studio:
             self.posteriorgram,
             self.transcript,
             self.embeddings,
+            self.people,
+            self.enrolment,
             self.health,
         )
         self._fed_by_events = (
@@ -78,6 +84,8 @@ class Studio:
             self.posteriorgram,
             self.transcript,
             self.embeddings,
+            self.people,
+            self.enrolment,
             self.health,
             self.lineup,
             self.failures,

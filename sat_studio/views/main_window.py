@@ -24,11 +24,12 @@ from sat_studio.theme import GAP, Theme
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.banner import Banner
 from sat_studio.views.capture_banner import CaptureBanner
-from sat_studio.views.embedding_view import EmbeddingView
 from sat_studio.views.empty_state import EmptyState
 from sat_studio.views.health_strip import HealthStrip
 from sat_studio.views.model_notice import ModelNotice
 from sat_studio.views.outlet import Outlet
+from sat_studio.views.people_dialogs import PeopleDialogs
+from sat_studio.views.side_pane import SidePane
 from sat_studio.views.timeline import Timeline
 from sat_studio.views.toast import Toast
 from sat_studio.views.top_bar import TopBar
@@ -71,7 +72,8 @@ class MainWindow(QMainWindow):
         self.timeline = Timeline(studio, theme)
         self.transcript = TranscriptPane(studio, theme)
         self.outlet = Outlet(studio, self)
-        self.voices = EmbeddingView(studio, theme)
+        self.voices = SidePane(studio, theme)
+        self.people = PeopleDialogs(studio, theme, self)
         self.health = HealthStrip(studio.health, studio.lineup)
         self.toast = Toast(studio.notes, theme, self._build())
         self._connect()
@@ -186,6 +188,12 @@ class MainWindow(QMainWindow):
         self.top_bar.device.device_chosen.connect(self.device_chosen)
         self.top_bar.transport.play_or_pause_requested.connect(self.play_or_pause_requested)
         self.top_bar.transport.stop_requested.connect(self.stop_requested)
+        self.voices.people.enroll_requested.connect(self.people.enroll)
+        self.voices.people.name_requested.connect(self.people.name_voice)
+        self.voices.people.rename_requested.connect(self.people.rename)
+        self.voices.people.forget_requested.connect(self.people.forget)
+        self.voices.people.forget_everyone_requested.connect(self.people.forget_everyone)
+        self.transcript.view.enroll_requested.connect(self.people.enroll_turns)
         self.notice.open_requested.connect(self.choose_model)
         self.empty.record_requested.connect(self.record_requested)
         self.empty.open_requested.connect(self.choose_file)
