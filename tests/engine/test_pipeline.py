@@ -191,7 +191,7 @@ def test_events_cannot_be_changed(live_events: list[Event]) -> None:
 def test_latency_and_work_are_reported(line_up: LineUp) -> None:
     pipeline = LivePipeline(line_up, TIMING)
     assert pipeline.latency_s == 1.0
-    assert pipeline.work_per_frame == 1.0 + 2.0 / 0.5
+    assert pipeline.work_per_frame == 1.0 + 1.0 / 0.5
 
 
 @pytest.mark.parametrize(
