@@ -29,9 +29,10 @@ from engine.speakers.xvectors import Vector
 from engine.streaming.backlog import Backlog
 from engine.streaming.display import shown
 from engine.streaming.effort import FULL
+from engine.streaming.presets import BALANCED
 from engine.streaming.segmenter import HOP, Segment, Segmenter
 from engine.streaming.tape import Tape
-from engine.streaming.window import DEFAULT_TIMING, Stepper, Window
+from engine.streaming.window import Stepper, Window
 from engine.text.ctc import CtcCollapse, collapse
 
 FINAL_PACE = 1.5
@@ -56,7 +57,7 @@ class Pipeline:
 
     def __init__(self, line_up: LineUp, people: Sequence[KnownVoice] = ()) -> None:
         self.line_up = line_up
-        self._step_samples = to_samples(DEFAULT_TIMING.step_s)
+        self._step_samples = to_samples(BALANCED.step_s)
         self._segmenter = Segmenter()
         self._tape = Tape()
         thresholds = line_up.thresholds
@@ -222,7 +223,7 @@ class LivePipeline(Pipeline):
     def __init__(
         self,
         line_up: LineUp,
-        timing: Timing = DEFAULT_TIMING,
+        timing: Timing = BALANCED,
         people: Sequence[KnownVoice] = (),
     ) -> None:
         super().__init__(line_up, people)

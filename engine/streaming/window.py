@@ -9,7 +9,6 @@ from engine.errors import UsageError
 from engine.messages import Timing
 
 HOP = LIVE_CLOCK.hop_samples
-DEFAULT_TIMING = Timing(step_s=0.5, lookahead_s=0.5, memory_s=3.0)
 LONGEST_WINDOW_S = 60.0
 
 
@@ -41,7 +40,7 @@ class Window:
 class Stepper:
     """Says which window each step runs; steps fall on the absolute sample grid."""
 
-    def __init__(self, timing: Timing = DEFAULT_TIMING) -> None:
+    def __init__(self, timing: Timing) -> None:
         self.timing = timing
         self.step_samples = _whole_hops("step", timing.step_s)
         self.lookahead_samples = _whole_hops("lookahead", timing.lookahead_s, least=0)
