@@ -69,7 +69,7 @@ class Stream:
 
     @property
     def work_per_frame(self) -> float:
-        """Frames run for each frame of speech."""
+        """Frames that the transformer runs for each frame of speech, both passes together."""
         return self._pipeline.work_per_frame
 
     def push(self, samples: ArrayLike, sampling_rate: int = SAMPLE_RATE) -> list[Event]:

@@ -77,7 +77,7 @@ class Pipeline:
 
     @property
     def work_per_frame(self) -> float:
-        """Frames run for each frame of speech."""
+        """Frames that the transformer runs for each frame of speech."""
         return 1.0
 
     def know(self, people: Sequence[KnownVoice]) -> list[Event]:

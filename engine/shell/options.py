@@ -82,7 +82,7 @@ def load_of(models: str, device: str, dtype: Dtype) -> "Load":
 def timing_of(
     step_s: float | None, lookahead_s: float | None, memory_s: float | None, preset: Preset
 ) -> "Timing":
-    """Return the timing of the live path that the options ask for, the preset's where they do not."""
+    """Return the timing that the options ask for, the preset's where they do not."""
     from engine.messages import Timing
     from engine.streaming.presets import PRESETS
     from engine.streaming.window import Stepper

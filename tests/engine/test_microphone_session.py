@@ -345,6 +345,9 @@ def test_a_machine_a_little_too_slow_takes_longer_steps_and_skips_nothing(
     lags = bench.of(Lag)
     assert lags[0].step_s == TIMING.step_s
     assert max(lag.step_s for lag in lags) > TIMING.step_s
+    for lag in lags:
+        assert lag.latency_s == lag.step_s + TIMING.lookahead_s
+        assert lag.work_per_frame == pytest.approx(2.0 + TIMING.lookahead_s / lag.step_s)
     assert bench.of(Gap) == []
     bench.end()
     assert bench.of(Lag)[-1].skipped_s == 0.0
