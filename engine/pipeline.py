@@ -1,21 +1,21 @@
 """From samples to events: the only place that composes model, streaming, text and speakers."""
 
-from collections.abc import Generator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.clock import to_samples
+from engine.final_pass import FinalPass
 from engine.lineup import LineUp
 from engine.listening import Heard
+from engine.live_text import LiveText
 from engine.live_voices import LiveVoices
 from engine.messages import (
-    Committed,
     Event,
     Final,
     Gap,
-    Partial,
     Span,
     Stage,
     Timing,
@@ -33,19 +33,11 @@ from engine.streaming.presets import BALANCED
 from engine.streaming.segmenter import HOP, Segment, Segmenter
 from engine.streaming.tape import Tape
 from engine.streaming.window import Stepper, Window
-from engine.text.ctc import CtcCollapse, collapse
+from engine.text.ctc import collapse
 
 FINAL_PACE = 1.5
 """Seconds of ended segments that are finalised for each second of new sound, beside the partial
 pass: more than speech can bring, and little enough that no step has to wait for long."""
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What one slice of a final pass gave: how much of its segment it was, and any events."""
-
-    samples: float
-    events: list[Event]
 
 
 class Pipeline:
@@ -67,8 +59,7 @@ class Pipeline:
         self.effort = FULL
         self._position = 0
         self._finalised = 0
-        self._final_pass: Generator[float, None, Heard] | None = None
-        self._final_share = 0.0
+        self._final_pass = FinalPass(line_up, self.backlog)
 
     @property
     def latency_s(self) -> float:
@@ -98,7 +89,7 @@ class Pipeline:
         self.backlog.reset()
         self._position = 0
         self._finalised = 0
-        self._final_pass = None
+        self._final_pass.reset()
 
     def push(self, samples: NDArray[np.float32]) -> list[Event]:
         """Take samples (n,) and return what every step they complete has found."""
@@ -113,7 +104,7 @@ class Pipeline:
 
     def catch_up(self) -> list[Event]:
         """Do one slice of the final pass that has waited longest; return its events at its end."""
-        return self._proceed().events
+        return self._finalise(1.0) if self.backlog else []
 
     def finish(self) -> list[Event]:
         """Return the final events of what is still open, and forget everything."""
@@ -140,33 +131,19 @@ class Pipeline:
         return self._segmenter.push(self._tape.read(start, stop))
 
     def _end_all(self, segments: list[Segment]) -> list[Event]:
-        """Finalise segments that have ended."""
+        """Finalise everything that has ended."""
         self.backlog.put(segments)
-        events: list[Event] = []
-        while self.backlog:
-            events += self.catch_up()
-        return events
+        return self._finalise(inf)
 
-    def _proceed(self) -> Progress:
-        """Go on with the final pass of the oldest segment, by one slice."""
-        if not self.backlog:
-            return Progress(0.0, [])
-        segment = self.backlog.oldest
-        if not segment.is_speech:
-            self.backlog.done()
-            return Progress(0.0, self._end(segment, self.line_up.silence(0)))
-        if self._final_pass is None:
-            self._final_pass = self.line_up.listening(self.backlog.read(segment))
-            self._final_share = 0.0
-        length = segment.stop_samples - segment.start_samples
-        try:
-            share = next(self._final_pass)
-        except StopIteration as end:
-            self._final_pass = None
-            self.backlog.done()
-            return Progress((1.0 - self._final_share) * length, self._end(segment, end.value))
-        self._final_share += share
-        return Progress(share * length, [])
+    def _finalise(self, samples: float) -> list[Event]:
+        """Do as much of the waiting final passes as ``samples`` of sound, at least one slice."""
+        events: list[Event] = []
+        while self.backlog and samples > 0:
+            done = self._final_pass.proceed()
+            samples -= done.samples
+            if done.result is not None:
+                events += self._end(done.result.segment, done.result.heard)
+        return events
 
     def _oldest_needed(self) -> int:
         return min(self._segmenter.open_start_samples, self.backlog.oldest_needed())
@@ -229,8 +206,7 @@ class LivePipeline(Pipeline):
         super().__init__(line_up, people)
         self._stepper = Stepper(timing)
         self._step_samples = self._stepper.step_samples
-        self._collapse = CtcCollapse(line_up.alphabet) if line_up.alphabet else None
-        self._ends: tuple[int, ...] = (0,)
+        self._live_text = LiveText(line_up.alphabet)
         self._ear = line_up.ear()
         self._live_voices = LiveVoices(self._ear, self._voices, self._place)
 
@@ -245,46 +221,32 @@ class LivePipeline(Pipeline):
     def reset(self) -> None:
         super().reset()
         self._stepper.reset()
-        self._ends = (0,)
         self._ear.reset()
+        self._live_text.reset()
         self._live_voices.reset()
-        if self._collapse:
-            self._collapse.reset()
 
     def _step(self, stop: int) -> list[Event]:
         new_samples = stop - self._position
         ended = self._advance(stop)
         window = self._stepper.advance(self.effort.steps)
         events = self._look(window, ended) if self.effort.looks else self._skip(window, ended)
-        self._begin_after(ended)
+        self._begin_after(ended, window)
         self.backlog.put(ended)
-        return events + self._finalise(FINAL_PACE * new_samples)
+        if self.effort.finalises:
+            events += self._finalise(FINAL_PACE * new_samples)
+        return events
 
     def _close(self, ended: list[Segment]) -> list[Event]:
         window = self._stepper.close(self._tape.stop_samples)
         return self._look(window, ended) + self._end_all(ended)
 
-    def _finalise(self, samples: float) -> list[Event]:
-        """Do as much of the waiting final passes as ``samples`` of sound, slice by slice."""
-        events: list[Event] = []
-        while self.backlog and samples > 0 and self.effort.finalises:
-            progress = self._proceed()
-            samples -= progress.samples
-            events += progress.events
-        return events
-
-    def _begin_after(self, ended: list[Segment]) -> None:
+    def _begin_after(self, ended: list[Segment], window: Window) -> None:
         """Let the partial pass know that what it hears now is another segment."""
+        self._live_text.begin_after(ended, window)
         for segment in ended:
-            if self._collapse:
-                self._collapse.forget_before(segment.stop_samples)
             if segment.is_speech:
                 self._ear.end_segment()
             self._live_voices.begin(segment.stop_samples)
-        # Frames of a segment that has ended may still have to be committed.
-        open_ends = [end for end in self._ends[:-1] if end > self._stepper.oldest_needed_samples]
-        stops = [segment.stop_samples for segment in ended]
-        self._ends = (*open_ends, self._ends[-1], *stops)
 
     def _oldest_needed(self) -> int:
         return min(super()._oldest_needed(), self._stepper.oldest_needed_samples)
@@ -303,15 +265,7 @@ class LivePipeline(Pipeline):
         start = self._ear.start_samples(window)
         glance = self._ear.look(window, self._tape.read(start, window.stop_samples))
         voices = self._live_voices.hear(window, glance)
-        text: list[Event] = []
-        if self._collapse and glance.posterior is not None:
-            # A word ends where its segment does: what follows is said again by the next one.
-            ends = (*self._ends, *(segment.stop_samples for segment in ended))
-            cuts = frozenset(end // HOP for end in ends)
-            closed = self._collapse.push(glance.posterior[: window.new_frames], cuts)
-            tentative = self._collapse.peek(glance.posterior[window.new_frames :], cuts)
-            name = self._live_voices.named
-            text = self._text(span, ended, name(closed), name(tentative))
+        text = self._live_text.hear(glance.posterior, window, ended, self._live_voices.named)
         shown_from = span.start_samples // HOP - window.committed_before
         return [
             *text,
@@ -340,37 +294,7 @@ class LivePipeline(Pipeline):
         """Commit the new frames of a window as blanks."""
         self._ear.pass_over()
         self._live_voices.pass_over(window.committed_after)
-        words = self._collapse.skip(window.new_frames) if self._collapse else []
-        return [*self._text(span, ended, words, []), *self._silence(span, "live")]
-
-    def _text(
-        self, span: Span, ended: list[Segment], closed: list[Word], tentative: list[Word]
-    ) -> list[Event]:
-        """Return the words now committed and those still open.
-
-        All words of segments that have ended are committed, looked ahead at or not, and never
-        again.
-        """
-        stop = max((segment.stop_samples for segment in ended), default=0)
-        words = [word for word in [*closed, *tentative] if word.start_samples >= self._ends[-1]]
-        last = closed[-1].start_samples + 1 if closed else 0
-        commit = [word for word in words if word.start_samples < max(last, stop)]
-        events: list[Event] = []
-        if commit:
-            events.append(
-                Committed(
-                    start_samples=commit[0].start_samples,
-                    stop_samples=commit[-1].stop_samples,
-                    words=tuple(commit),
-                )
-            )
-        rest = words[len(commit) :]
-        partial = Partial(
-            start_samples=min([span.start_samples, *(word.start_samples for word in rest[:1])]),
-            stop_samples=span.stop_samples,
-            words=tuple(rest),
-        )
-        return [*events, partial]
+        return [*self._live_text.pass_over(window, ended), *self._silence(span, "live")]
 
 
 def _final(segment: Segment, words: tuple[Word, ...]) -> Final:
