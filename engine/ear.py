@@ -15,6 +15,10 @@ from engine.streaming.voice import VoicePool, VoiceStream
 from engine.streaming.window import Window
 
 
+FRAME_TASKS: tuple[Task, ...] = ("ctc", "frames")
+"""Heads that say something of each frame by itself."""
+
+
 @dataclass(frozen=True)
 class Glance:
     """What one step made of the T frames of its window; None where no checkpoint serves a task."""
@@ -86,9 +90,9 @@ class Ear:
             states = stream.look(window, waveform)
             trunk.passes_run += 1
             for task, head in trunk.heads.items():
-                if not isinstance(head, UniSpeechSatForXVector):
+                if task in FRAME_TASKS:
                     found[task] = head.head(states).logits[0].float()
-                elif self._voice is not None:
+                elif head is self._voice_head and self._voice is not None:
                     committed = [state[:, : window.new_frames] for state in states]
                     voice_frames = self._voice.push(committed)
                     self._voice_position += len(voice_frames)
