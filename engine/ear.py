@@ -14,7 +14,6 @@ from engine.streaming.trunk import TrunkStream
 from engine.streaming.voice import VoicePool, VoiceStream
 from engine.streaming.window import Window
 
-
 FRAME_TASKS: tuple[Task, ...] = ("ctc", "frames")
 """Heads that say something of each frame by itself."""
 
