@@ -17,7 +17,7 @@ from engine.errors import AudioError, UsageError
 from engine.hub import EMBEDDED
 from engine.messages import Activity, Event, Floats, Gap, Timing, Turn, Word, read_only, text_of
 from engine.pipeline import LivePipeline, Pipeline
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
 from engine.text.transcript import Transcript
 
 BLOCK_S = 1.0
@@ -69,7 +69,7 @@ class Stream:
 
     @property
     def work_per_frame(self) -> float:
-        """Frames run for each frame of speech."""
+        """Frames that the transformer runs for each frame of speech, both passes together."""
         return self._pipeline.work_per_frame
 
     def push(self, samples: ArrayLike, sampling_rate: int = SAMPLE_RATE) -> list[Event]:
@@ -135,9 +135,9 @@ class Analyser:
 
     def stream(
         self,
-        step_s: float = DEFAULT_TIMING.step_s,
-        lookahead_s: float = DEFAULT_TIMING.lookahead_s,
-        memory_s: float = DEFAULT_TIMING.memory_s,
+        step_s: float = BALANCED.step_s,
+        lookahead_s: float = BALANCED.lookahead_s,
+        memory_s: float = BALANCED.memory_s,
     ) -> Stream:
         """Open a live stream: partial, committed and final events."""
         timing = Timing(step_s=step_s, lookahead_s=lookahead_s, memory_s=memory_s)

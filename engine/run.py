@@ -76,7 +76,7 @@ class Run:
         return self._hear(CHUNK_S)
 
     def catch_up(self) -> list[Event]:
-        """Return the final results of one segment that waits for them."""
+        """Do one slice of the final passes that wait, and return what it completes."""
         return self._timed(self._pipeline.catch_up)
 
     def finish(self) -> list[Event]:
@@ -99,6 +99,8 @@ class Run:
             real_time_factor=self._compute_s / heard_s if heard_s else 0.0,
             compute_s=self._compute_s,
             frames_dropped=frames_dropped,
+            latency_s=self._pipeline.latency_s,
+            work_per_frame=self._pipeline.work_per_frame,
         )
 
     @property

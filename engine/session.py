@@ -37,7 +37,7 @@ from engine.microphone_desk import MicrophoneDesk
 from engine.outbox import Outbox
 from engine.people_messages import PeopleCommand
 from engine.sound_messages import Record, SoundCommand
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
 
 if TYPE_CHECKING:
     from engine.lineup import LineUp
@@ -306,7 +306,7 @@ class Session:
         self._source.rewind()
         # What was said can be heard again where it has a length: in a file.
         reopen = self._reopen if self._source.duration_s is not None else None
-        pipeline = self._people.pipeline(self._timing or DEFAULT_TIMING, reopen)
+        pipeline = self._people.pipeline(self._timing or BALANCED, reopen)
         self._run = FileRun(self._source, self._pace, pipeline)
         self._run.feed.resume(self._now())
         self._change("playing")
@@ -320,7 +320,7 @@ class Session:
         self._leave_run()
         self._close_source()
         taken = self._desk.take(command, self._now())
-        timing = self._timing or DEFAULT_TIMING
+        timing = self._timing or BALANCED
         pipeline = self._people.pipeline(timing, taken.reopen)
         self._run = MicrophoneRun(taken.intake, taken.recorder, pipeline, timing.step_s)
         self._change("playing")

@@ -24,6 +24,8 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     refuse_before_command,
@@ -77,6 +79,7 @@ def studio(
     dtype: Dtypes = Dtype.AUTO,
     library: Library = None,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -91,7 +94,7 @@ def studio(
     if picture is not None and not picture.absolute().parent.is_dir():
         raise EngineError(f"there is no folder {picture.parent}: make it, or choose another one")
     asked = load_of(model, device, dtype)
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     if not no_window:
         refuse_without_display(sys.platform, os.environ)
         from engine.hub import folders

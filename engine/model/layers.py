@@ -12,6 +12,9 @@ from engine.model.config import UniSpeechSatConfig
 
 # Shapes: B batch, N samples, C channels, T frames, D width, H heads.
 
+Recall = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Takes the keys and values (B, H, T, D / H) of new frames, returns those that are attended to."""
+
 ACTIVATIONS: dict[str, Callable[[Tensor], Tensor]] = {
     "gelu": F.gelu,
     "gelu_new": partial(F.gelu, approximate="tanh"),
@@ -60,8 +63,17 @@ class ConvLayer(nn.Module):
             self.layer_norm = nn.GroupNorm(channels, channels)
         self.activation = ACTIVATIONS[config.feat_extract_activation]
 
+    @property
+    def is_local(self) -> bool:
+        """Whether a frame depends on what its kernel covers alone, not on the whole clip."""
+        return not isinstance(self.layer_norm, nn.GroupNorm)
+
     def forward(self, x: Tensor) -> Tensor:  # (B, C, N) -> (B, C', N')
-        return self.activation(self.layer_norm(self.conv(x)))
+        return self.finish(self.conv(x))
+
+    def finish(self, x: Tensor) -> Tensor:  # (B, C', N')
+        """Return what follows the convolution: norm and activation."""
+        return self.activation(self.layer_norm(x))
 
 
 class FeatureEncoder(nn.Module):
@@ -103,6 +115,8 @@ class WeightNormConv(nn.Module):
         super().__init__()
         conv = nn.Conv1d(width, width, taps, groups=groups, bias=False)
         self.groups = groups
+        self.taps = taps
+        self.reach = taps // 2
         self.weight_v = nn.Parameter(conv.weight.detach())  # (D, D / groups, taps)
         self.weight_g = nn.Parameter(_tap_norm(self.weight_v.detach()))  # (1, 1, taps)
         self.bias = nn.Parameter(torch.zeros(width))
@@ -114,9 +128,15 @@ class WeightNormConv(nn.Module):
         weight = direction * (self.weight_g.to(wide) / _tap_norm(direction))
         return weight.to(self.weight_v.dtype)
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, D, T)
-        weight = self.fold()
-        return F.conv1d(x, weight, self.bias, padding=weight.shape[-1] // 2, groups=self.groups)
+    def forward(self, x: Tensor, before: Tensor | None = None) -> Tensor:  # (B, D, T)
+        """Return one frame for each of ``x``, and one more where the number of taps is even.
+
+        ``before`` (B, D, reach) is what precedes ``x``; None is silence, as follows it.
+        """
+        if before is None:
+            return F.conv1d(x, self.fold(), self.bias, padding=self.reach, groups=self.groups)
+        x = F.pad(torch.cat((before, x), -1), (0, self.reach))
+        return F.conv1d(x, self.fold(), self.bias, groups=self.groups)
 
 
 class PositionalConv(nn.Module):
@@ -131,8 +151,19 @@ class PositionalConv(nn.Module):
         )
         self.activation = ACTIVATIONS[config.feat_extract_activation]
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, T, D)
-        y = self.conv(x.transpose(1, 2))
+    @property
+    def taps(self) -> int:
+        """How many frames a frame hears, itself included."""
+        return self.conv.taps
+
+    @property
+    def reach(self) -> int:
+        """How many of them are before it."""
+        return self.conv.reach
+
+    def forward(self, x: Tensor, before: Tensor | None = None) -> Tensor:  # (B, T, D)
+        """Return the positions of ``x``; ``before`` (B, reach, D) precedes it, None: nothing."""
+        y = self.conv(x.transpose(1, 2), None if before is None else before.transpose(1, 2))
         # An even number of taps makes one frame too many, the last.
         return self.activation(y[..., : x.shape[1]]).transpose(1, 2)
 
@@ -154,10 +185,15 @@ class Attention(nn.Module):
         return x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
     def forward(
-        self, x: Tensor, mask: Tensor | None, *, eager: bool
+        self, x: Tensor, mask: Tensor | None, *, eager: bool, recall: Recall | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        """Attend to the frames where ``mask`` (B, 1, 1, T) is true; weights only when eager."""
+        """Attend to the frames where ``mask`` (B, 1, 1 or T, T) is true; weights only when eager.
+
+        ``recall`` adds the keys and values of frames heard before.
+        """
         q, k, v = (self.split(proj(x)) for proj in (self.q_proj, self.k_proj, self.v_proj))
+        if recall is not None:
+            k, v = recall(k, v)
         dropout = self.dropout if self.training else 0.0
         weights = None
         if eager:
@@ -200,9 +236,9 @@ class PostNormLayer(nn.Module):
         self.final_layer_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
     def forward(
-        self, x: Tensor, mask: Tensor | None, *, eager: bool
+        self, x: Tensor, mask: Tensor | None, *, eager: bool, recall: Recall | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        y, weights = self.attention(x, mask, eager=eager)
+        y, weights = self.attention(x, mask, eager=eager, recall=recall)
         x = self.layer_norm(x + self.dropout(y))
         x = self.final_layer_norm(x + self.feed_forward(x))
         return x, weights
@@ -212,9 +248,9 @@ class PreNormLayer(PostNormLayer):
     """A transformer layer of the Large family: each block is normed before it."""
 
     def forward(
-        self, x: Tensor, mask: Tensor | None, *, eager: bool
+        self, x: Tensor, mask: Tensor | None, *, eager: bool, recall: Recall | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        y, weights = self.attention(self.layer_norm(x), mask, eager=eager)
+        y, weights = self.attention(self.layer_norm(x), mask, eager=eager, recall=recall)
         x = x + self.dropout(y)
         x = x + self.feed_forward(self.final_layer_norm(x))
         return x, weights

@@ -23,6 +23,8 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     timing_of,
@@ -56,6 +58,7 @@ def listen(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -70,7 +73,7 @@ def listen(
         raise UsageError(f"--seconds {seconds:g} is no time to listen: give more than 0")
     record = Record(microphone=name, channel=channel, is_kept=keep is not None, longest_s=seconds)
     asked = load_of(model, device, dtype)
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     with (
         Console() as console,
         Session(timing=timing, library=folder_of(library), recordings=keep) as session,

@@ -22,6 +22,8 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     timing_of,
@@ -50,6 +52,7 @@ def transcribe(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -60,10 +63,11 @@ def transcribe(
 
     writer = None if formats is None and folder is None else Writer.of(formats, folder, files)
     asked = load_of(model, device, dtype)
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     with Console() as console:
-        if not stream and (step_s, lookahead_s, memory_s) != (None, None, None):
-            console.say("step, lookahead and memory have no effect without --stream")
+        is_timed = preset != Preset.BALANCED or {step_s, lookahead_s, memory_s} != {None}
+        if not stream and is_timed:
+            console.say("preset, step, lookahead and memory have no effect without --stream")
         is_written = True
         for found in transcriptions(files, asked, timing if stream else None, library, console):
             if writer is not None:

@@ -7,7 +7,7 @@ from engine.errors import EngineError, UsageError
 from engine.export import FORMATS, txt
 from engine.export.transcription import Cost, Transcription
 from engine.messages import Timing, Turn, text_of
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
 from sat_studio.viewmodels.gaps import Gaps
 from sat_studio.viewmodels.health import Health
 from sat_studio.viewmodels.lineup import Lineup
@@ -35,7 +35,7 @@ class Manuscript:
         self._lineup = lineup
         self._health = health
         self._gaps = gaps
-        self._timing = timing or DEFAULT_TIMING
+        self._timing = timing or BALANCED
 
     @property
     def title(self) -> str:
