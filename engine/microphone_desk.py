@@ -250,22 +250,21 @@ class MicrophoneDesk:
 
     def _begin(self, microphone: Microphone, command: Record, folder: Path, now_s: float) -> Take:
         """Return a take of the intake that has listened ahead, or of one that begins now."""
+        ring = Ring(microphone.sampling_rate)
+        recorder = Recorder(ring, folder, is_kept=command.is_kept)
+        tell = partial(self._tell, recorder)
         ahead = self._ahead
         if ahead is not None and ahead.suits(microphone, command.channel):
             self._ahead = None
-            intake = ahead.intake
-            recorder = Recorder(intake.ring, folder, is_kept=command.is_kept)
-            intake.begin_anew(ahead.ahead_s, partial(self._tell, recorder), command.longest_s)
+            ahead.intake.begin_anew(ring, ahead.ahead_s, tell, command.longest_s)
             self._put(Armed(start_samples=0, stop_samples=0, microphone=None))
-            return Take(intake, recorder)
+            return Take(ahead.intake, recorder)
         self._disarm()
-        ring = Ring(microphone.sampling_rate)
-        recorder = Recorder(ring, folder, is_kept=command.is_kept)
         intake = Intake(
             self._microphones,
             microphone,
             ring,
-            partial(self._tell, recorder),
+            tell,
             channel=command.channel,
             longest_s=command.longest_s,
         )

@@ -98,13 +98,13 @@ class Intake:
         return self._state == "running" and self._hole is None
 
     def begin_anew(
-        self, ahead_s: float, tell: Callable[[Event], None], longest_s: float | None
+        self, ring: Ring, ahead_s: float, tell: Callable[[Event], None], longest_s: float | None
     ) -> None:
         """Go on in a new ring, whose time begins ``ahead_s`` ago; any thread may call."""
         with self._moving:
             rate, end = self.ring.sampling_rate, self.ring.written
             held = self.ring.read(max(0, end - round(ahead_s * rate)), end)
-            self.ring = Ring(rate)
+            self.ring = ring
             self.ring.write(held)
             self.overflows = self.lost_samples = 0
             self._longest = None if longest_s is None else round(longest_s * rate)
