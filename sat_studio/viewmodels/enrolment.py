@@ -1,6 +1,5 @@
 """One enrolment from its beginning to its answer: whom, by what, whether it would do."""
 
-from collections.abc import Callable
 from typing import Literal
 
 from PySide6.QtCore import Signal
@@ -20,6 +19,7 @@ from engine.people_messages import (
     StopGauge,
 )
 from engine.sound_messages import Record
+from sat_studio.viewmodels.microphones import Microphones
 from sat_studio.viewmodels.observable import ViewModel
 from sat_studio.viewmodels.transport import Transport
 
@@ -43,13 +43,10 @@ class Enrolment(ViewModel):
     asked = Signal(object)
     ended = Signal()
 
-    def __init__(
-        self, transport: Transport, record: Callable[[], Record] = lambda: Record(is_kept=False)
-    ) -> None:
+    def __init__(self, transport: Transport, microphones: Microphones) -> None:
         super().__init__()
         self._transport = transport
-        self.record = record
-        """Makes the command that starts the microphone."""
+        self._microphones = microphones
         self.is_own_recording = False
         """Whether a microphone was started for this enrolment alone, and is still on."""
         self._clear()
@@ -198,7 +195,14 @@ class Enrolment(ViewModel):
         else:
             self.stage = "starting"
             self.is_own_recording = True
-            self.asked.emit(self.record())
+            chosen = self._microphones.chosen
+            self.asked.emit(
+                Record(
+                    microphone=None if chosen is None else chosen.name,
+                    channel=self._microphones.channel,
+                    is_kept=False,
+                )
+            )
         self.flush()
 
     def enroll(self) -> None:

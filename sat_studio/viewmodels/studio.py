@@ -52,7 +52,7 @@ class Studio:
         self.transcript = TranscriptModel()
         self.embeddings = Embeddings()
         self.people = PeopleRoster(self.speakers)
-        self.enrolment = Enrolment(self.transport)
+        self.enrolment = Enrolment(self.transport, self.microphones)
         self.health = Health()
         self.lineup = Lineup(asked, spares)
         self.failures = Failures()

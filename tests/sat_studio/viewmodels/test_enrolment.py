@@ -15,7 +15,7 @@ from engine.people_messages import (
     StartGauge,
     StopGauge,
 )
-from engine.sound_messages import Record
+from engine.sound_messages import Devices, Microphone, Record
 from sat_studio.viewmodels.enrolment import Enrolment
 from sat_studio.viewmodels.studio import Studio
 
@@ -64,6 +64,19 @@ def test_where_nothing_plays_a_microphone_is_started_and_keeps_nothing(
 ) -> None:
     assert asked == [Record(is_kept=False), StartGauge()]
     assert listening.stage == "listening"
+
+
+def test_the_microphone_in_use_is_the_one_that_is_started(
+    studio: Studio, asked: list[Command]
+) -> None:
+    headset = Microphone("headset", "Headset", sampling_rate=48_000, channels=2)
+    studio.apply([Devices(**NOW, microphones=(headset,))])
+    studio.microphones.choose("headset")
+    studio.microphones.choose_channel(1)
+
+    studio.enrolment.listen()
+
+    assert asked == [Record(microphone="headset", channel=1, is_kept=False)]
 
 
 def test_what_plays_already_is_listened_to(studio: Studio, asked: list[Command]) -> None:
