@@ -30,10 +30,13 @@ def library(tmp_path: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def conversation(tmp_path_factory: pytest.TempPathFactory) -> str:
-    """Return fifteen seconds of the demo recording: Tom, Ada, a word of Gus, and Ada again."""
+    """Return the beginning of the demo recording: Tom, then Ada, who speaks to its end.
+
+    Each long enough to be enrolled from, and Ada to be accepted live.
+    """
     samples, rate = soundfile.read(assets.demo_recording(), dtype="float32")
     path = tmp_path_factory.mktemp("sound") / "conversation.wav"
-    soundfile.write(path, samples[: round(15.3 * rate)], rate)
+    soundfile.write(path, samples[: round(9.3 * rate)], rate)
     return str(path)
 
 
