@@ -10,7 +10,13 @@ from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.views.buttons import SignButton
 
 CAPTION_PX = 170
-TASKS = {"ctc": "Words", "frames": "Activity", "xvector": "Voices"}
+TASKS = {
+    "ctc": "Words",
+    "frames": "Activity",
+    "xvector": "Voices",
+    "classes": "Classes",
+    "trunk": "Hidden states",
+}
 
 
 class LineupButton(SignButton):
