@@ -184,7 +184,7 @@ def load(
         task, folder = chosen.task, chosen.folder
         progress(f"{task} · {EMBEDDED if chosen.name == EMBEDDED else folder.name}")
         features = _features(folder)
-        key = (trunk_hash(folder), repr(features))
+        key = trunk_key(folder)
         shared = trunks.get(key)
         with process.remarks_kept_back():
             model = _open(folder, task, on, dtype, shared.model if shared else None)
@@ -212,6 +212,11 @@ def _features(folder: Path) -> FeatureExtractor:
             f"{SAMPLE_RATE}: use a checkpoint of the published family"
         )
     return features
+
+
+def trunk_key(folder: Path) -> tuple[str, str]:
+    """Return what two folders have in common that share one pass: trunk, and how it is fed."""
+    return trunk_hash(folder), repr(_features(folder))
 
 
 def _open(

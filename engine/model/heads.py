@@ -264,7 +264,8 @@ class UniSpeechSatForSequenceClassification(MixingHeadModel[SequenceClassifierOu
 
     def project(self, hidden_states: tuple[Tensor, ...]) -> Tensor:
         """Return the frames (B, T, P) whose mean is classified."""
-        return self.projector(self.mix(hidden_states))
+        frames: Tensor = self.projector(self.mix(hidden_states))
+        return frames
 
     def check_labels(self, labels: Tensor, input_values: Tensor) -> None:
         """Refuse labels that are not one class per clip."""

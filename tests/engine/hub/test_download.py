@@ -142,7 +142,7 @@ def test_a_download_that_is_told_to_stop_ends_with_the_next_bytes(
     there = Hub(hub.url)
     pulling = pull(CTC, store, there)
     next(pulling)
-    there.stop.set()
+    there.halt()
 
     with pytest.raises(HubError, match="stopped: what has arrived is kept"):
         list(pulling)
