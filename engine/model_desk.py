@@ -3,7 +3,7 @@
 import logging
 import time
 from collections import deque
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,8 +36,6 @@ LIST = "the list"
 PROSPECT = "the prospect"
 PATIENCE = Patience(timeout_s=10.0)
 """Somebody waits at the window."""
-NEWS_S = 0.1
-"""A download brings more pieces than anybody can read."""
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +62,8 @@ class ModelDesk:
         self._now = now
         self._hubs: dict[str, Hub] = {}
         self._news: deque[ModelNews] = deque()
+        # The latest alone: a download brings more pieces than anybody can read.
+        self._progress: dict[str, Pulling] = {}
         self._foresight: Foresight | None = None
 
     @property
@@ -86,6 +86,8 @@ class ModelDesk:
     def drain(self) -> list[ModelNews]:
         """Return what happened since the last call, in order."""
         news: list[ModelNews] = []
+        for name in tuple(self._progress):
+            news.append(self._progress.pop(name))
         while self._news:
             news.append(self._news.popleft())
         return news
@@ -117,9 +119,9 @@ class ModelDesk:
         # One that had not begun ends without a word of its own.
         self._news.append(Ended(name))
 
-    def verify(self, name: str) -> None:
-        """Test a model by its name or folder."""
-        self.errands.add(name, self._reported(name, self._verify(name)))
+    def verify(self, name: str, models: Sequence[str]) -> None:
+        """Test what names or folders stand for, under a name of its own."""
+        self.errands.add(name, self._reported(name, self._verify(name, models)))
 
     def remove(self, name: str) -> None:
         """Remove a pulled model, or what has arrived of it."""
@@ -166,30 +168,27 @@ class ModelDesk:
             if self._hubs.get(name) is hub:
                 del self._hubs[name]
         if not hub.is_halted:
-            yield from self._verify(name)
+            yield from self._verify(name, (name,))
 
     def _follow(self, name: str, steps: Generator[Progress, None, Path]) -> Job:
         pace = Pace(self._now)
-        told_s = -NEWS_S
         for step in steps:
             speed = pace.take(step.done_bytes)
-            is_new = self._now() - told_s >= NEWS_S or step.done_bytes == step.total_bytes
-            if is_new:
-                told_s = self._now()
-                self._news.append(
-                    Pulling(name, step.what, step.done_bytes, step.total_bytes, speed)
-                )
+            self._progress[name] = Pulling(
+                name, step.what, step.done_bytes, step.total_bytes, speed
+            )
             yield
 
-    def _verify(self, name: str) -> Job:
+    def _verify(self, name: str, models: Sequence[str]) -> Job:
         process.prepare()
         from engine.hub.verify import self_test
 
         checks = []
-        for folder in folders(name, self._store):
-            for check in self_test(folder):
-                checks.append(check)
-                yield
+        for model in models:
+            for folder in folders(model, self._store):
+                for check in self_test(folder):
+                    checks.append(check)
+                    yield
         self._news.append(Verified(name, tuple(checks)))
 
     def _remove(self, name: str) -> Job:

@@ -22,6 +22,7 @@ TASKS = {
 class LineupButton(SignButton):
     """Names the model in use; its menu tells every task's and opens others."""
 
+    models_requested = Signal()
     folder_requested = Signal()
     embedded_requested = Signal()
 
@@ -32,6 +33,8 @@ class LineupButton(SignButton):
         self._menu = QMenu(self)
         self._menu.setAccessibleName("Models")
         self.setMenu(self._menu)
+        self.open_models = QAction("Models…", self)
+        self.open_models.triggered.connect(self.models_requested)
         self.open_folder = QAction("Open model folder…", self)
         self.open_folder.triggered.connect(self.folder_requested)
         self.use_embedded = QAction("Use the embedded model", self)
@@ -53,6 +56,7 @@ class LineupButton(SignButton):
             self._menu.addAction(f"{TASKS[task]}: no model").setEnabled(False)
         if not self._menu.isEmpty():
             self._menu.addSeparator()
+        self._menu.addAction(self.open_models)
         self._menu.addAction(self.open_folder)
         self._menu.addAction(self.use_embedded)
 
