@@ -132,6 +132,7 @@ class App:
         self.bridge.ticked.connect(errands.poll)
         window.models_requested.connect(lambda name: dialog.show_model(name or None))
         window.folders_offered.connect(self._offer)
+        window.transcript.sentences_chosen.connect(self._keep_case)
         dialog.opened.connect(errands.show)
         dialog.folder_requested.connect(window.choose_model)
         dialog.offline_chosen.connect(self._forbid_network)
@@ -157,6 +158,9 @@ class App:
         self.model_bridge.forbid_network(is_forbidden)
         self.settings.keep("network", "forbidden" if is_forbidden else "allowed")
 
+    def _keep_case(self, is_in_sentences: bool) -> None:
+        self.settings.keep("transcript/case", "sentences" if is_in_sentences else "written")
+
     def _recall(self) -> None:
         """Put everything where it was left."""
         settings, window, captions = self.settings, self.window, self.captions
@@ -168,6 +172,8 @@ class App:
         window.show_recent(settings.recent_files)
         network = settings.text("network", among=("allowed", "forbidden"))
         self.model_bridge.forbid_network(network == "forbidden")
+        case = settings.text("transcript/case", among=("written", "sentences"))
+        self.studio.transcript.show_sentences(case == "sentences")
         captions.restore_place(settings.place("captions/window"))
         captions.show_contrast(settings.text("captions/contrast", among=CONTRASTS))
         captions.show_size(
