@@ -21,6 +21,17 @@ HEADS = {
     "xvector": "voices need one with an x-vector head",
 }
 """Which kind of file would fill what is empty."""
+PURPOSES = {
+    "ctc": "Words, for the transcript and the letters track",
+    "frames": "Who is active, frame by frame: the speaker lanes",
+    "xvector": "Voices: whose turn is whose, and who is known again",
+    "pretraining": "Hidden states for `inspect`; a start for training",
+}
+TRUNKS = {
+    "base": "Base, 12 layers",
+    "base-plus": "Base, 12 layers, trained on more speech",
+    "large": "Large, 24 layers: about three times the work of Base",
+}
 LICENCES = {APACHE: "Apache-2.0", CC_BY_SA: "CC BY-SA 3.0"}
 SPEECH_MODEL = "unispeech-sat-base-100h-libri-ft"
 """The one published checkpoint that writes words of people."""
@@ -49,6 +60,14 @@ def offer_text() -> str:
     model = find(SPEECH_MODEL)
     assert model is not None
     return f"{size_text(model.size_bytes)}, {licence_text(model.licence)}"
+
+
+def published_facts(name: str) -> list[tuple[str, str]]:
+    """Return what is known of a published checkpoint before it is here."""
+    published = find(name)
+    if published is None:
+        return []
+    return [("For", PURPOSES[published.kind]), ("Trunk", TRUNKS[published.trunk])]
 
 
 def revision_text(entry: Entry) -> str:

@@ -21,6 +21,7 @@ from sat_studio.viewmodels.model_facts import (
     cost_text,
     licence_text,
     progress_text,
+    published_facts,
     revision_text,
     serves_text,
     size_text,
@@ -203,6 +204,8 @@ class Models(ViewModel):
         if entry is None:
             found.append(("Folder", choice.key))
         else:
+            if entry.folder is None:
+                found += published_facts(entry.name)
             if entry.note:
                 note = entry.note[:1].upper() + entry.note[1:]
                 found.append(("Good to know", f"{note}."))

@@ -89,6 +89,14 @@ def test_the_notice_leads_to_the_model_for_human_speech(program: Program) -> Non
     assert "in capitals" in program.dialog.details.facts.toPlainText()
 
 
+def test_the_menu_of_the_models_button_leads_to_the_dialog(program: Program) -> None:
+    program.dialog.close()
+
+    program.app.window.top_bar.lineup.open_models.trigger()
+
+    assert program.dialog.isVisible()
+
+
 def test_the_list_shows_the_embedded_model_and_the_ten_published_ones(program: Program) -> None:
     program.dialog.list.setFocus()
 
