@@ -239,7 +239,7 @@ class TranscriptModel(ViewModel):
         return [
             (number, shown)
             for number, shown in numbered
-            if shown.word.end_s >= start_s and shown.word.start_s <= stop_s
+            if shown.word.text and shown.word.end_s >= start_s and shown.word.start_s <= stop_s
         ]
 
     def gaps_between(self, before: Word | None, shown: ShownWord | None) -> list[Gap]:
@@ -303,6 +303,9 @@ def _named_backwards(words: Sequence[ShownWord]) -> list[ShownWord]:
 
 
 def _goes_on(before: Word, word: Word) -> bool:
+    if not (before.text and word.text):
+        # What holds no words is a paragraph of its own, for its classes.
+        return False
     return before.speaker == word.speaker and word.start_s - before.end_s < LONG_PAUSE_S
 
 

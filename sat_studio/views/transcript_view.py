@@ -37,6 +37,7 @@ NAME_PX = 112
 """Where the time begins, right of the name."""
 TEXT_SCALE = 1.18
 MOST_CLASSES = 2
+LEAST_PROBABILITY = 0.01
 AT_END_PX = 24
 
 
@@ -280,7 +281,8 @@ class TranscriptView(QTextBrowser):
         form = QTextCharFormat()
         form.setForeground(self._theme.color("accent"))
         form.setFontPointSize(self.document().defaultFont().pointSizeF() / TEXT_SCALE)
-        told = " · ".join(f"{one.label} {one.probability:.0%}" for one in classes[:MOST_CLASSES])
+        likely = [one for one in classes[:MOST_CLASSES] if one.probability >= LEAST_PROBABILITY]
+        told = " · ".join(f"{one.label} {one.probability:.0%}" for one in likely)
         cursor.insertText(told, form)
         cursor.insertText("  ", QTextCharFormat())
 

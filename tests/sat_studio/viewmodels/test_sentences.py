@@ -138,10 +138,15 @@ def test_classes_stand_behind_the_last_word_of_their_turn(studio: Studio) -> Non
 
 def test_a_turn_without_words_is_shown_for_its_classes_and_never_saved(studio: Studio) -> None:
     said = words("X", speaker="Tom")
-    studio.apply([turn(said, text="", speaker=None, classes=GLAD)])
+    silent = turn(said, text="", speaker=None, classes=GLAD)
+    studio.apply([silent, silent])
 
-    (paragraph,) = studio.transcript.settled(0)
-    assert [(shown.word.text, shown.classes) for shown in paragraph.words] == [("", GLAD)]
+    paragraphs = studio.transcript.settled(0)
+    assert [[(one.word.text, one.classes) for one in each.words] for each in paragraphs] == [
+        [("", GLAD)],
+        [("", GLAD)],
+    ]
+    assert studio.transcript.words_between(0.0, 9.0) == []
     assert studio.transcript.final_words == ()
     assert studio.transcript.latest(9) == []
 
