@@ -207,6 +207,9 @@ class TranscriptModel(ViewModel):
         """Note the classes of a turn with its last word; without any, it has one of no letters."""
         words = self._transcript.final_words
         if not turn.text:
+            if words and turn.start_samples < words[-1].start_samples:
+                # Others spoke words meanwhile, and words stand in order.
+                return
             span = {"start_samples": turn.start_samples, "stop_samples": turn.stop_samples}
             words.append(Word(text="", confidence=1.0, speaker=turn.speaker, **span))
         last = next(

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from engine.clock import to_samples
-from engine.export import FORMATS
+from engine.export import FORMATS, txt
 from engine.export import json as json_format
 from engine.export.transcription import Cost, Transcription
 from engine.export.txt import clock
