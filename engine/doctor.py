@@ -5,10 +5,15 @@ import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from engine.checks import Check
+
+if TYPE_CHECKING:
+    from engine.hub import Chosen
 
 OLDEST_PYTHON = (3, 11)
 BROKEN_PYSIDE = "6.12.0"
@@ -29,6 +34,7 @@ def examine(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
     yield from _guarded("line-up", lambda: _line_up(models, device, dtype))
     yield from _guarded("demo", _demo)
     yield from _guarded("sound files", _sound_files)
+    yield from _guarded("microphones", _microphones)
     yield check_disk(Path(tempfile.gettempdir()))
 
 
@@ -117,41 +123,62 @@ def _devices() -> Iterator[Check]:
 
 
 def _line_up(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
-    from engine import lineup
+    """Test the checkpoint that has each task, each loaded once, and say what they cost together."""
+    from engine import compute, hub
+    from engine.lineup import trunk_key
 
-    line_up = lineup.load(models, device, dtype)
-    yield from _models(models, line_up.device, dtype)
-    missing = ", ".join(line_up.tasks_off)
-    passes = line_up.trunk_passes
+    on = compute.resolve(device)
+    chosen = hub.choose(models)
+    for one in chosen:
+        yield _model(one, on, dtype)
+    tasks = [one.task for one in chosen]
+    missing = ", ".join(task for task in hub.TASKS if task not in tasks)
+    passes = len({trunk_key(one.folder) for one in chosen})
     yield Check(
         name="line-up",
         ok=not missing,
         value=f"{passes} trunk {'pass' if passes == 1 else 'passes'} for "
-        f"{', '.join(line_up.tasks)}" + (f"; off: {missing}" if missing else ""),
+        f"{', '.join(tasks)}" + (f"; off: {missing}" if missing else ""),
         way_out=f"add a checkpoint for {missing}, or ,embedded to --model" if missing else "",
         is_needed=False,
     )
 
 
-def _models(models: Sequence[str], device: str, dtype: str) -> Iterator[Check]:
-    """Test the checkpoint that serves each task, and say the essentials of it on one line."""
-    from engine import hub
+def _model(chosen: "Chosen", device: str, dtype: str) -> Check:
+    """Test one checkpoint, and say the essentials of it on one line."""
     from engine.hub.verify import self_test
 
-    serving: dict[str, Path] = {}
-    for name in models:
-        for folder in hub.folders(name):
-            serving.setdefault(hub.task_of(folder), folder)
-    for task, folder in serving.items():
-        found = list(self_test(folder, device, dtype))
-        wrong = [check for check in found if not check.ok]
-        told = wrong or [check for check in found if check.name in ESSENTIAL]
-        yield Check(
-            name=f"model {task}",
-            ok=not wrong,
-            value=", ".join([f"{folder.parent.name}/{folder.name}", *(one.value for one in told)]),
-            way_out="; ".join(check.way_out for check in wrong),
-        )
+    found = list(self_test(chosen.folder, device, dtype))
+    wrong = [check for check in found if not check.ok]
+    told = wrong or [check for check in found if check.name in ESSENTIAL]
+    place = f"{chosen.folder.parent.name}/{chosen.folder.name}"
+    return Check(
+        name=f"model {chosen.task}",
+        ok=not wrong,
+        value=", ".join([place, *(one.value for one in told)]),
+        way_out="; ".join(check.way_out for check in wrong),
+    )
+
+
+def _microphones() -> Iterator[Check]:
+    """Look for microphones; files are analysed without any."""
+    from engine.audio.microphones import SystemMicrophones
+    from engine.errors import DeviceError
+
+    way_out = "plug one in and choose it in the system's sound settings; files need none"
+    found: list[str] = []
+    try:
+        with closing(SystemMicrophones()) as microphones:
+            found = [one.description for one in microphones.find() if not one.is_monitor]
+    except DeviceError as error:
+        way_out = str(error)
+    yield Check(
+        name="microphones",
+        ok=bool(found),
+        value=", ".join(found) or "none",
+        way_out=way_out,
+        is_needed=False,
+    )
 
 
 def _demo() -> Iterator[Check]:

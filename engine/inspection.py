@@ -23,6 +23,9 @@ COPIES = 3
 """How many tensors as large as the network's widest are in memory at once."""
 MEMORY = Path("/proc/meminfo")
 
+OF_STRETCH = ("embedding", "class_logits")
+"""What is one for the whole stretch, however long."""
+
 Arrays = dict[str, NDArray[np.floating]]
 
 
@@ -77,7 +80,7 @@ class Limits:
 def limits(line_up: LineUp, names: Sequence[str], *, hidden_states: bool) -> Limits:
     """Return what a line-up loaded from ``names`` makes of each frame and needs for each sample."""
     probe = _listen(line_up, np.zeros(LIVE_CLOCK.receptive_field_samples, dtype=np.float32))
-    per_frame = [array for name, array in probe.items() if name != "embedding"]
+    per_frame = [array for name, array in probe.items() if name not in OF_STRETCH]
     if not hidden_states:
         per_frame = [array for array in per_frame if array.ndim != 3]
     return Limits(
@@ -95,6 +98,7 @@ def inspect(line_up: LineUp, stretch: Stretch, limits: Limits, *, hidden_states:
     """Return everything the network says of a stretch of T frames, run as one clip.
 
     ``logits`` (T, V) of the CTC head, ``activity`` (T, S) as probabilities, ``embedding`` (E,),
+    ``class_logits`` (K,) of the whole stretch,
     ``frame_start_s`` (T,) from the start of the file, and with ``hidden_states`` those too,
     (L+1, T, D). What no checkpoint of the line-up serves is empty.
     """
@@ -162,13 +166,15 @@ def _resampled(stretch: Stretch, limits: Limits) -> Iterator[Floats]:
 
 def _listen(line_up: LineUp, samples: Floats) -> Arrays:
     heard = line_up.listen(samples)
-    embedding = line_up.embed(heard, np.ones(heard.frames, dtype=np.bool_))
+    whole = np.ones(heard.frames, dtype=np.bool_)
+    embedding, classes = line_up.embed(heard, whole), line_up.class_logits(heard, whole)
     nothing = np.zeros((heard.frames, 0), dtype=np.float32)
     states = [state.float().cpu().numpy() for state in heard.hidden_states]
     return {
         "logits": nothing if heard.logits is None else heard.logits,
         "activity": nothing if heard.activity is None else heard.activity,
         "embedding": np.zeros(0, dtype=np.float32) if embedding is None else embedding,
+        "class_logits": np.zeros(0, dtype=np.float32) if classes is None else classes,
         "frame_start_s": np.arange(heard.frames) * LIVE_CLOCK.hop_s,
         "hidden_states": np.concatenate(states),
     }

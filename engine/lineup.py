@@ -11,14 +11,23 @@ from engine import compute, process
 from engine.clock import LIVE_CLOCK, SAMPLE_RATE
 from engine.ear import Ear
 from engine.errors import CheckpointError
-from engine.hub import EMBEDDED, TASKS, Thresholds, folders, stated_thresholds, task_of
+from engine.hub import (
+    EMBEDDED,
+    EXTRA_TASKS,
+    TASKS,
+    Chosen,
+    Thresholds,
+    choose,
+    stated_thresholds,
+)
 from engine.listening import Head, Heard, Trunk, array, listen
-from engine.messages import Floats, ModelInfo, Task, read_only
+from engine.messages import ClassScore, Floats, ModelInfo, Task, read_only
 from engine.model import (
     CTCTokenizer,
     FeatureExtractor,
     UniSpeechSatForAudioFrameClassification,
     UniSpeechSatForCTC,
+    UniSpeechSatForSequenceClassification,
     UniSpeechSatForXVector,
     UniSpeechSatModel,
 )
@@ -27,7 +36,15 @@ from engine.speakers.map import VoiceMap
 from engine.streaming.slices import in_one
 from engine.text.ctc import Alphabet
 
+HEADS: dict[Task, type[Head]] = {
+    "ctc": UniSpeechSatForCTC,
+    "frames": UniSpeechSatForAudioFrameClassification,
+    "xvector": UniSpeechSatForXVector,
+    "classes": UniSpeechSatForSequenceClassification,
+}
 Progress = Callable[[str], None]
+MOST_CLASSES = 5
+"""How many of a turn's classes are told."""
 
 
 class LineUp:
@@ -68,11 +85,12 @@ class LineUp:
     @property
     def tasks(self) -> tuple[Task, ...]:
         """The tasks that some checkpoint serves."""
-        return tuple(task for task in TASKS if task in self._heads)
+        served = [task for trunk in self._trunks for task in trunk.tasks]
+        return tuple(task for task in (*TASKS, *EXTRA_TASKS) if task in served)
 
     @property
     def tasks_off(self) -> tuple[Task, ...]:
-        """The tasks that none serves."""
+        """The tasks of a whole line-up that none serves."""
         return tuple(task for task in TASKS if task not in self._heads)
 
     def listen(self, samples: NDArray[np.float32]) -> Heard:
@@ -87,7 +105,7 @@ class LineUp:
 
     def ear(self) -> Ear:
         """Return what hears sound step by step."""
-        return Ear(self._trunks, self.device)
+        return Ear([trunk for trunk in self._trunks if trunk.is_live], self.device)
 
     def silence(self, frames: int) -> Heard:
         """Return what a stretch of T frames of silence gives, without running anything."""
@@ -123,6 +141,28 @@ class LineUp:
             return None
         return array(head.pool(torch.cat(chosen)).float())
 
+    @torch.inference_mode()
+    def class_logits(self, heard: Heard, mask: NDArray[np.bool_]) -> Floats | None:
+        """Return class logits (K,) of the frames of a mask (T,); None: no classes, or no frame."""
+        head = self._heads.get("classes")
+        if not isinstance(head, UniSpeechSatForSequenceClassification):
+            return None
+        if heard.class_frames is None or not mask.any():
+            return None
+        frames = heard.class_frames[torch.from_numpy(mask).to(self.device)]
+        return array(head.classifier(frames.mean(0)))
+
+    def classify(self, heard: Heard, mask: NDArray[np.bool_]) -> tuple[ClassScore, ...]:
+        """Return the most probable classes of the frames of a mask (T,), that one first."""
+        logits = self.class_logits(heard, mask)
+        if logits is None:
+            return ()
+        probabilities = np.exp(logits - logits.max())
+        probabilities /= probabilities.sum()
+        names = self._heads["classes"].config.id2label
+        best = np.argsort(-probabilities, kind="stable")[:MOST_CLASSES]
+        return tuple(ClassScore(names[int(one)], float(probabilities[one])) for one in best)
+
 
 def load(
     names: Sequence[str] = (EMBEDDED,),
@@ -135,30 +175,30 @@ def load(
     A name is ``embedded`` or a folder in the published layout (or one that holds such folders).
     Raises CheckpointError or DeviceError with the way out; nothing stays half loaded.
     """
-    chosen = compute.resolve(device)
+    on = compute.resolve(device)
     trunks: dict[tuple[str, str], Trunk] = {}
     info: list[ModelInfo] = []
     alphabet: Alphabet | None = None
     thresholds = Thresholds()
-    for name in names:
-        for folder in folders(name):
-            task = task_of(folder)
-            if any(task == one.task for one in info):
-                continue
-            progress(f"{task} · {name if name == EMBEDDED else folder.name}")
-            features = _features(folder)
-            key = (trunk_hash(folder), repr(features))
-            shared = trunks.get(key)
-            with process.remarks_kept_back():
-                head = _open(folder, task, chosen, dtype, shared.model if shared else None)
-            trunk = trunks.setdefault(key, Trunk(key[0], head.unispeech_sat, features, {}))
-            trunk.heads[task] = head
-            if task == "ctc":
-                alphabet = _alphabet(folder, head.config.vocab_size)
-            if task == "xvector":
-                thresholds = stated_thresholds(folder)
-            info.append(_describe(folder, name, task, head, key[0], chosen, alphabet))
-    line_up = LineUp(list(trunks.values()), info, chosen)
+    for chosen in choose(names):
+        task, folder = chosen.task, chosen.folder
+        progress(f"{task} · {EMBEDDED if chosen.name == EMBEDDED else folder.name}")
+        features = _features(folder)
+        key = trunk_key(folder)
+        shared = trunks.get(key)
+        with process.remarks_kept_back():
+            model = _open(folder, task, on, dtype, shared.model if shared else None)
+        bare = model if isinstance(model, UniSpeechSatModel) else model.unispeech_sat
+        trunk = trunks.setdefault(key, Trunk(bare, features, [], {}))
+        trunk.tasks.append(task)
+        if not isinstance(model, UniSpeechSatModel):
+            trunk.heads[task] = model
+        if task == "ctc":
+            alphabet = _alphabet(folder, model.config.vocab_size)
+        if task == "xvector":
+            thresholds = stated_thresholds(folder)
+        info.append(_describe(chosen, model, key[0], on, alphabet))
+    line_up = LineUp(list(trunks.values()), info, on)
     line_up.alphabet = alphabet
     line_up.thresholds = thresholds
     return line_up
@@ -174,21 +214,26 @@ def _features(folder: Path) -> FeatureExtractor:
     return features
 
 
+def trunk_key(folder: Path) -> tuple[str, str]:
+    """Return what two folders have in common that share one pass: trunk, and how it is fed."""
+    return trunk_hash(folder), repr(_features(folder))
+
+
 def _open(
     folder: Path, task: Task, device: str, dtype: str, trunk: UniSpeechSatModel | None
-) -> Head:
-    classes: dict[Task, type[Head]] = {
-        "ctc": UniSpeechSatForCTC,
-        "frames": UniSpeechSatForAudioFrameClassification,
-        "xvector": UniSpeechSatForXVector,
-    }
-    head = classes[task].from_pretrained(folder, device=device, dtype=dtype, trunk=trunk)
-    if head.config.clock.hop_samples != LIVE_CLOCK.hop_samples:
+) -> Head | UniSpeechSatModel:
+    """Open a folder as what its task needs, on a trunk that is loaded already where there is."""
+    model: Head | UniSpeechSatModel
+    if task != "trunk":
+        model = HEADS[task].from_pretrained(folder, device=device, dtype=dtype, trunk=trunk)
+    else:
+        model = trunk or UniSpeechSatModel.from_pretrained(folder, device=device, dtype=dtype)
+    if model.config.clock.hop_samples != LIVE_CLOCK.hop_samples:
         raise CheckpointError(
-            f"{folder.name} makes a frame every {head.config.clock.hop_samples} samples, the live "
+            f"{folder.name} makes a frame every {model.config.clock.hop_samples} samples, the live "
             f"path needs {LIVE_CLOCK.hop_samples}: use a checkpoint of the published family"
         )
-    return head
+    return model
 
 
 def _alphabet(folder: Path, outputs: int) -> Alphabet:
@@ -214,22 +259,20 @@ def _alphabet(folder: Path, outputs: int) -> Alphabet:
 
 
 def _describe(
-    folder: Path,
-    name: str,
-    task: Task,
-    head: Head,
+    chosen: Chosen,
+    model: Head | UniSpeechSatModel,
     trunk: str,
     device: str,
     alphabet: Alphabet | None,
 ) -> ModelInfo:
     return ModelInfo(
-        task=task,
-        name=f"{folder.parent.name}/{folder.name}" if name == EMBEDDED else folder.name,
-        hash=content_hash(folder),
+        task=chosen.task,
+        name=chosen.title,
+        hash=content_hash(chosen.folder),
         trunk_hash=trunk,
         device=device,
-        dtype=str(next(head.parameters()).dtype).removeprefix("torch."),
-        parameters=sum(parameter.numel() for parameter in head.parameters()),
-        is_embedded=name == EMBEDDED,
-        vocabulary=alphabet.symbols if task == "ctc" and alphabet else (),
+        dtype=str(model.dtype).removeprefix("torch."),
+        parameters=sum(parameter.numel() for parameter in model.parameters()),
+        is_embedded=chosen.name == EMBEDDED,
+        vocabulary=alphabet.symbols if chosen.task == "ctc" and alphabet else (),
     )

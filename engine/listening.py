@@ -12,12 +12,21 @@ from engine.model import (
     FeatureExtractor,
     UniSpeechSatForAudioFrameClassification,
     UniSpeechSatForCTC,
+    UniSpeechSatForSequenceClassification,
     UniSpeechSatForXVector,
     UniSpeechSatModel,
 )
 from engine.streaming.slices import encode
 
-Head = UniSpeechSatForCTC | UniSpeechSatForAudioFrameClassification | UniSpeechSatForXVector
+Head = (
+    UniSpeechSatForCTC
+    | UniSpeechSatForAudioFrameClassification
+    | UniSpeechSatForXVector
+    | UniSpeechSatForSequenceClassification
+)
+
+
+LIVE_TASKS: tuple[Task, ...] = ("ctc", "frames", "xvector")
 
 
 @dataclass(frozen=True)
@@ -32,23 +41,31 @@ class Heard:
     voice_frames: torch.Tensor | None
     """Frames (T - shrink, C) that x-vectors are pooled from."""
     hidden_states: tuple[torch.Tensor, ...]
-    """Of the trunk of the first task served, (1, T, D) each, input of the first layer first."""
+    """Of the checkpoint loaded as a trunk alone, else of the first one's trunk: (1, T, D) each,
+    input of the first layer first."""
     logits: Floats | None
     """CTC logits (T, V) before the softmax."""
+    class_frames: torch.Tensor | None = None
+    """Frames (T, P) whose mean over a stretch is classified."""
 
 
 @dataclass
 class Trunk:
-    """One trunk with its preprocessing and the heads that sit on it.
+    """One trunk with its preprocessing, the tasks it serves, and the heads that sit on it.
 
     ``passes_run`` counts how often it was run, over a clip or a step.
     """
 
-    hash: str
     model: UniSpeechSatModel
     features: FeatureExtractor
+    tasks: list[Task]
     heads: dict[Task, Head]
     passes_run: int = 0
+
+    @property
+    def is_live(self) -> bool:
+        """Whether anything is seen of it before a segment ends."""
+        return any(task in LIVE_TASKS for task in self.tasks)
 
 
 def listen(
@@ -67,7 +84,8 @@ def listen(
         waveform = rows.to(device, trunk.model.dtype)
         states = yield from encode(trunk.model, waveform, 1 / len(trunks))
         trunk.passes_run += 1
-        hidden_states = hidden_states or states
+        if not hidden_states or "trunk" in trunk.tasks:
+            hidden_states = states
         found |= read(trunk.heads, states)
     logits, activity = found.get("ctc"), found.get("frames")
     return Heard(
@@ -77,17 +95,20 @@ def listen(
         voice_frames=found.get("xvector"),
         hidden_states=hidden_states,
         logits=None if logits is None else array(logits),
+        class_frames=found.get("classes"),
     )
 
 
 @torch.inference_mode()
 def read(heads: Mapping[Task, Head], states: tuple[torch.Tensor, ...]) -> dict[Task, torch.Tensor]:
-    """Return what each head makes of hidden states (1, T, D): logits, or frames of voices."""
+    """Return what each head makes of hidden states (1, T, D): logits, or frames to be pooled."""
     found: dict[Task, torch.Tensor] = {}
     for task, head in heads.items():
         if isinstance(head, UniSpeechSatForXVector):
             if states[-1].shape[1] >= head.min_frames:
                 found[task] = head.tdnn_frames(head.mix(states))[0]
+        elif isinstance(head, UniSpeechSatForSequenceClassification):
+            found[task] = head.project(states)[0]
         else:
             found[task] = head.head(states).logits[0].float()
     return found

@@ -15,7 +15,8 @@ from engine.clock import seconds
 Floats = NDArray[np.float32]
 GapReason = Literal["overflow", "device", "overload", "pause"]
 Stage = Literal["live", "final"]
-Task = Literal["ctc", "frames", "xvector"]
+Task = Literal["ctc", "frames", "xvector", "classes", "trunk"]
+"""What a checkpoint does in a line-up; "trunk" has no head and gives hidden states alone."""
 
 
 def read_only(array: NDArray[np.floating]) -> Floats:
@@ -147,9 +148,20 @@ class Embedding(Event):
     speaker: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class ClassScore:
+    """How probable one class is, in 0..1, under the name that the checkpoint gives it."""
+
+    label: str
+    probability: float
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Turn(Event):
-    """One speaker's stretch with what was said in it; ``embedding`` is None where too short."""
+    """One speaker's stretch with what was said in it; ``embedding`` is None where too short.
+
+    Where nobody tracks who speaks it is a whole segment.
+    """
 
     kind: ClassVar[str] = "turn"
     speaker: str | None
@@ -159,6 +171,8 @@ class Turn(Event):
     map_xy: tuple[float, float] | None
     similarity: float | None
     """Cosine to the voice it was given to; None for the first turn of a voice."""
+    classes: tuple[ClassScore, ...] = ()
+    """The most probable classes, that one first; none where no checkpoint classifies."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

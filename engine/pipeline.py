@@ -1,6 +1,7 @@
 """From samples to events: the only place that composes model, streaming, text and speakers."""
 
 from collections.abc import Sequence
+from functools import partial
 from math import inf
 
 import numpy as np
@@ -22,6 +23,7 @@ from engine.messages import (
     Word,
 )
 from engine.people_messages import Renamed
+from engine.speakers.classes import classified, wordless
 from engine.speakers.identification import KnownVoice
 from engine.speakers.turns import TurnTaker
 from engine.speakers.voices import Voices
@@ -173,7 +175,12 @@ class Pipeline:
         seen = shown(
             segment, heard.posterior, heard.activity, segment.stop_samples, spoken.speakers, "final"
         )
-        return [_final(segment, spoken.words), *seen, *spoken.turns, *self._new_names()]
+        turns = spoken.turns
+        if heard.class_frames is not None:
+            if not turns and heard.activity is None:
+                turns = (wordless(segment, segment.number),)
+            turns = classified(segment, heard.frames, turns, partial(self.line_up.classify, heard))
+        return [_final(segment, spoken.words), *seen, *turns, *self._new_names()]
 
     def _new_names(self) -> list[Event]:
         """Return the voices whose name changed, so that what was said before changes with it."""

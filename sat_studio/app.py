@@ -16,12 +16,15 @@ from engine.audio.recorder import recordings_folder
 from engine.errors import EngineError
 from engine.library.location import folder_of
 from engine.messages import Event, Load, Timing
+from engine.model_desk import ModelDesk
 from engine.session import Session
 from sat_studio.bridge import Bridge, SessionLike
 from sat_studio.icons import Icons
+from sat_studio.model_bridge import ModelBridge, ModelDeskLike
 from sat_studio.settings import Settings
 from sat_studio.sound_desk import SoundDesk
 from sat_studio.theme import CHOICES, Choice, Theme
+from sat_studio.viewmodels.lineup import EMBEDDED
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.captions import (
     CONTRASTS,
@@ -31,6 +34,7 @@ from sat_studio.views.captions import (
     CaptionsWindow,
 )
 from sat_studio.views.main_window import MainWindow
+from sat_studio.views.models_dialog import ModelsDialog
 
 PICTURE_SIZE = (1280, 800)
 PICTURE_BLOCK_S = 1.0
@@ -51,8 +55,10 @@ class App:
         settings: Settings | None = None,
         unsaid: frozenset[str] = frozenset(),
         timing: Timing | None = None,
+        desk: ModelDeskLike | None = None,
     ) -> None:
         self.session = session
+        self.desk = desk or ModelDesk()
         self.settings = settings or Settings()
         remembered = self.settings.line_up(asked or Load(), unsaid)
         self.studio = Studio(remembered.load, remembered.spares, timing)
@@ -62,10 +68,12 @@ class App:
         self.window.setWindowIcon(self.theme.icons.app())
         self.captions = CaptionsWindow(self.studio.transcript, self.studio.speakers, self.theme)
         self.captions.setWindowIcon(self.theme.icons.app())
+        self.models = ModelsDialog(self.studio.models, self.theme, self.window)
         self.bridge = Bridge(session, self.studio)
         self.sound = SoundDesk(
             self.window, self.bridge, self.studio, self.settings, recordings_folder(), show_folder
         )
+        self.model_bridge = ModelBridge(self.desk, self.studio, timing)
         self._chosen: set[str] = set()
         self._is_closed = False
         self._connect()
@@ -77,6 +85,7 @@ class App:
         """Show the window, then start the session and load the line-up; play ``path`` if given."""
         self.window.show()
         self.session.start()
+        self.desk.start()
         self.session.send(self.studio.lineup.in_use)
         self.sound.open()
         if path is not None:
@@ -88,6 +97,8 @@ class App:
         if not self._is_closed:
             self._is_closed = True
             self.bridge.stop()
+            self.models.close()
+            self.desk.close()
             self.session.close()
             self.captions.close()
 
@@ -114,6 +125,41 @@ class App:
         window.stop_requested.connect(bridge.stop_source)
         window.closed.connect(self._remember)
         window.closed.connect(self.close)
+        self._connect_models()
+
+    def _connect_models(self) -> None:
+        window, dialog, errands = self.window, self.models, self.model_bridge
+        self.bridge.ticked.connect(errands.poll)
+        window.models_requested.connect(lambda name: dialog.show_model(name or None))
+        window.folders_offered.connect(self._offer)
+        window.transcript.sentences_chosen.connect(self._keep_case)
+        dialog.opened.connect(errands.show)
+        dialog.folder_requested.connect(window.choose_model)
+        dialog.offline_chosen.connect(self._forbid_network)
+        dialog.buttons.download_requested.connect(errands.pull)
+        dialog.buttons.stop_requested.connect(errands.stop)
+        dialog.buttons.verify_requested.connect(errands.verify)
+        dialog.buttons.remove_requested.connect(errands.remove)
+        dialog.buttons.use_requested.connect(self._use)
+
+    def _offer(self, folders: list[str]) -> None:
+        """Show what folders are, lack and cost; they are used when a person says so."""
+        self.studio.models.offer(folders)
+        self.models.show_model(self.studio.models.selected)
+
+    def _use(self, folders: tuple[str, ...]) -> None:
+        for folder in folders:
+            if folder == EMBEDDED:
+                self.window.embedded_chosen.emit()
+            else:
+                self.window.model_chosen.emit(folder)
+
+    def _forbid_network(self, is_forbidden: bool) -> None:
+        self.model_bridge.forbid_network(is_forbidden)
+        self.settings.keep("network", "forbidden" if is_forbidden else "allowed")
+
+    def _keep_case(self, is_in_sentences: bool) -> None:
+        self.settings.keep("transcript/case", "sentences" if is_in_sentences else "written")
 
     def _recall(self) -> None:
         """Put everything where it was left."""
@@ -124,6 +170,10 @@ class App:
         window.restore_place(settings.place("window"))
         window.restore_splits(settings.numbers("panes"), settings.numbers("columns"))
         window.show_recent(settings.recent_files)
+        network = settings.text("network", among=("allowed", "forbidden"))
+        self.model_bridge.forbid_network(network == "forbidden")
+        case = settings.text("transcript/case", among=("written", "sentences"))
+        self.studio.transcript.show_sentences(case == "sentences")
         captions.restore_place(settings.place("captions/window"))
         captions.show_contrast(settings.text("captions/contrast", among=CONTRASTS))
         captions.show_size(

@@ -39,6 +39,7 @@ class Bridge(QObject):
     """Polls the session once a tick; turns what the person wants into commands."""
 
     file_opened = Signal(str)
+    ticked = Signal()
 
     def __init__(self, session: SessionLike, studio: Studio) -> None:
         super().__init__()
@@ -85,6 +86,7 @@ class Bridge(QObject):
             waiting()
         self._listen()
         self._listen_ahead()
+        self.ticked.emit()
         self._studio.flush()
 
     @Slot(str)

@@ -76,6 +76,31 @@ QRadioButton::indicator:checked {
     stop: 0 $accent, stop: 0.55 $accent, stop: 0.65 $surface, stop: 1 $surface);
 }
 QRadioButton:focus { color: $accent; }
+QPushButton[role="danger"] { background: $danger_soft; border-color: $danger; color: $danger; }
+QPushButton[role="danger"]:focus { border: 2px solid $danger; padding: 5px 10px; }
+
+QLabel[role="heading"] { color: $muted; font-weight: 600; }
+QCheckBox { spacing: 8px; padding: 4px; border: 1px solid transparent; border-radius: 6px; }
+QCheckBox:focus { border-color: $accent; }
+QCheckBox::indicator {
+  width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px; background: $surface;
+}
+QCheckBox::indicator:checked { background: $accent; border-color: $accent; image: none; }
+QCheckBox::indicator:disabled { border-color: $border; }
+QTreeView {
+  background: $surface; border: 1px solid $border; border-radius: 8px; padding: 4px;
+  selection-background-color: $accent_soft; selection-color: $text;
+}
+QTreeView:focus { border-color: $accent; }
+QTreeView::item { padding: 6px 4px; border: none; }
+QTreeView::item:selected { background: $accent_soft; }
+QHeaderView { background: transparent; border: none; }
+QHeaderView::section {
+  background: $surface; color: $muted; border: none; border-bottom: 1px solid $border;
+  padding: 5px 6px; font-weight: 600;
+}
+QProgressBar { background: $raised; border: 1px solid $border; border-radius: 4px; height: 8px; }
+QProgressBar::chunk { background: $accent; border-radius: 3px; }
 
 QPushButton[role="segment"] { background: transparent; padding: 5px 14px; }
 QPushButton[role="segment"]:checked { background: $accent_soft; border-color: $accent; }

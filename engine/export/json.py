@@ -94,12 +94,17 @@ def _word(word: Word) -> dict[str, Value]:
 
 
 def _turn(turn: Turn) -> dict[str, Value]:
-    return {
+    found: dict[str, Value] = {
         "speaker": turn.speaker,
         "start_s": turn.start_s,
         "end_s": turn.end_s,
         "text": turn.text,
     }
+    if turn.classes:
+        found["classes"] = [
+            {"label": one.label, "probability": one.probability} for one in turn.classes
+        ]
+    return found
 
 
 def _gap(gap: Gap) -> dict[str, Value]:

@@ -17,9 +17,10 @@ def render_turns(transcription: Transcription) -> str:
 
 
 def line(turn: Turn) -> str:
-    """Return one turn as a line without its end."""
+    """Return one turn as a line without its end; its most probable class, if any, is the last."""
     said = ": ".join(part for part in (turn.speaker, turn.text) if part)
-    return f"{clock(turn.start_s)} - {clock(turn.end_s)}  {said}".rstrip()
+    classes = "".join(f"  [{one.label} {one.probability:.0%}]" for one in turn.classes[:1])
+    return f"{clock(turn.start_s)} - {clock(turn.end_s)}  {said}{classes}".rstrip()
 
 
 def clock(time_s: float) -> str:

@@ -2,9 +2,12 @@
 
 from engine.hub.folders import (
     EMBEDDED,
+    EXTRA_TASKS,
     TASK_OF,
     TASKS,
+    Chosen,
     Thresholds,
+    choose,
     folders,
     stated_thresholds,
     task_of,
@@ -12,9 +15,12 @@ from engine.hub.folders import (
 
 __all__ = [
     "EMBEDDED",
+    "EXTRA_TASKS",
     "TASKS",
     "TASK_OF",
+    "Chosen",
     "Thresholds",
+    "choose",
     "folders",
     "stated_thresholds",
     "task_of",

@@ -51,7 +51,8 @@ def pull(name: str, store: Store, hub: Hub, revision: str | None = None) -> Pull
 
     ``name`` is one of the published ones or OWNER/NAME. Closing the generator, or an error, leaves
     what has arrived; the next pull goes on from there. A model that is here already is not asked
-    for again, unless another ``revision`` is.
+    for again, unless another ``revision`` is. Two programs never bring one model at a time: the
+    second is refused.
     """
     published = find(name)
     if published is None and not is_repository(name):
@@ -59,18 +60,21 @@ def pull(name: str, store: Store, hub: Hub, revision: str | None = None) -> Pull
     here = store.find(name)
     if is_offline() or (here is not None and _is_of(here, revision)):
         return at_hand(name, store, revision)
-    listing = hub.listing(published.repository if published else name, revision)
-    if here is not None and _is_of(here, listing.revision):
-        return here
-    if published is not None and revision is None:
-        _check_pinned(listing, published)
-    draft = store.draft(name, listing.revision)
-    if not (draft / SOURCE_FILE).is_file():
-        yield from _fetch(listing, published, draft, hub)
-        _convert(draft, listing, published, hub.endpoint)
-    for file in _pickled(draft):
-        file.unlink()
-    return store.take_in(draft, name)
+    with store.claimed(name):
+        listing = hub.listing(published.repository if published else name, revision)
+        # Somebody else may have brought it since this was asked.
+        here = store.find(name)
+        if here is not None and _is_of(here, listing.revision):
+            return here
+        if published is not None and revision is None:
+            _check_pinned(listing, published)
+        draft = store.draft(name, listing.revision)
+        if not (draft / SOURCE_FILE).is_file():
+            yield from _fetch(listing, published, draft, hub)
+            _convert(draft, listing, published, hub.endpoint)
+        for file in _pickled(draft):
+            file.unlink()
+        return store.take_in(draft, name)
 
 
 def at_hand(name: str, store: Store, revision: str | None = None) -> Path:

@@ -1,6 +1,7 @@
 """Finds the folders that a model name stands for, and what each is for."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,11 +13,32 @@ from engine.messages import Task
 
 EMBEDDED = "embedded"
 TASKS: tuple[Task, ...] = ("ctc", "frames", "xvector")
+"""What a whole line-up serves: words, activity, voices."""
+EXTRA_TASKS: tuple[Task, ...] = ("classes", "trunk")
+"""What it may serve besides, and nobody misses."""
 TASK_OF: dict[str, Task] = {
     "UniSpeechSatForCTC": "ctc",
     "UniSpeechSatForAudioFrameClassification": "frames",
     "UniSpeechSatForXVector": "xvector",
+    "UniSpeechSatForSequenceClassification": "classes",
+    "UniSpeechSatModel": "trunk",
+    "UniSpeechSatForPreTraining": "trunk",
 }
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """The model folder that has one task in a line-up, and the name it was asked for by."""
+
+    task: Task
+    folder: Path
+    name: str
+
+    @property
+    def title(self) -> str:
+        """What to call it on a screen."""
+        is_embedded = self.name == EMBEDDED
+        return f"{self.folder.parent.name}/{self.folder.name}" if is_embedded else self.folder.name
 
 
 @dataclass(frozen=True)
@@ -53,6 +75,16 @@ def folders(name: str, pulled: store.Store | None = None) -> tuple[Path, ...]:
     return inside
 
 
+def choose(names: Sequence[str]) -> tuple[Chosen, ...]:
+    """Return who has which task in a line-up: the first of ``names`` that serves one takes it."""
+    chosen: dict[Task, Chosen] = {}
+    for name in names:
+        for folder in folders(name):
+            task = task_of(folder)
+            chosen.setdefault(task, Chosen(task, folder, name))
+    return tuple(chosen.values())
+
+
 def task_of(folder: Path) -> Task:
     """Return the task that a model folder serves, by the architecture it names."""
     file = folder / "config.json"
@@ -69,7 +101,7 @@ def task_of(folder: Path) -> Task:
         ) from error
     if architecture not in TASK_OF:
         raise CheckpointError(
-            f"{folder.name} is a {architecture}, which no pane can show: "
+            f"{folder.name} is a {architecture}, which this program cannot run: "
             f"use a checkpoint of {', '.join(TASK_OF)}"
         )
     return TASK_OF[architecture]

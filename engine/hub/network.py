@@ -3,9 +3,10 @@
 import hashlib
 import os
 import re
+import socket
 import threading
 from collections.abc import Generator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -77,14 +78,28 @@ class Hub:
     """A model hub: ``endpoint``, or what HF_ENDPOINT names, or the public one.
 
     Proxies, certificates and HF_HUB_OFFLINE are those of huggingface_hub; no account is used and
-    nothing is told about the machine. ``stop`` may be set from any thread: pauses and downloads
-    then end with an error that says what is kept.
+    nothing is told about the machine. ``halt`` may be called from any thread: pauses and downloads
+    then end, silent ones too, with an error that says what is kept.
     """
 
     def __init__(self, endpoint: str | None = None, patience: Patience | None = None) -> None:
-        self.stop = threading.Event()
+        self._stop = threading.Event()
+        self._line: socket.socket | None = None
         self._asked = endpoint
         self._patience = patience or Patience()
+
+    def halt(self) -> None:
+        """End what is under way, and whatever would begin."""
+        self._stop.set()
+        line = self._line
+        if line is not None:
+            # Not the method of an encrypted socket: that one is for the thread that reads.
+            with suppress(OSError):
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
+
+    @property
+    def is_halted(self) -> bool:
+        return self._stop.is_set()
 
     @property
     def endpoint(self) -> str:
@@ -104,6 +119,7 @@ class Hub:
         api = HfApi(endpoint=self.endpoint, token=False)
         failures = 0
         while True:
+            self._go_on()
             try:
                 info = api.model_info(
                     repository,
@@ -179,22 +195,32 @@ class Hub:
             answer.raise_for_status()
             is_continued = answer.status_code == 206
             have = have if is_continued else 0
-            with part.open("ab" if is_continued else "wb") as written:
-                for chunk in answer.iter_bytes():
-                    if self.stop.is_set():
-                        raise HubError(f"stopped: {KEPT}")
-                    have += len(chunk)
-                    if have > size_bytes:
-                        written.truncate(0)
-                        raise HubError(
-                            f"{url} sends more than the {size_bytes} bytes it states: "
-                            "pull again, or choose another hub with HF_ENDPOINT"
-                        )
-                    written.write(chunk)
-                    yield have
+            self._line = answer.extensions["network_stream"].get_extra_info("socket")
+            try:
+                with part.open("ab" if is_continued else "wb") as written:
+                    for chunk in answer.iter_bytes():
+                        self._go_on()
+                        have += len(chunk)
+                        if have > size_bytes:
+                            written.truncate(0)
+                            raise HubError(
+                                f"{url} sends more than the {size_bytes} bytes it states: "
+                                "pull again, or choose another hub with HF_ENDPOINT"
+                            )
+                        written.write(chunk)
+                        yield have
+            finally:
+                # The connection is used again, by anybody.
+                self._line = None
+
+    def _go_on(self) -> None:
+        """Raise HubError where all was to end."""
+        if self._stop.is_set():
+            raise HubError(f"stopped: {KEPT}")
 
     def _bear(self, error: Exception, failures: int, what: str) -> None:
         """Wait where a failure may pass and patience is left; raise HubError otherwise."""
+        self._go_on()
         pause_s = self._patience.pause_s * 2 ** (failures - 1)
         asked_s = _asked_pause_s(error)
         if (
@@ -203,8 +229,8 @@ class Hub:
             or (asked_s or 0) > LONGEST_PAUSE_S
         ):
             raise HubError(self._reason(error, what)) from error
-        if self.stop.wait(pause_s if asked_s is None else asked_s):
-            raise HubError(f"stopped: {KEPT}") from error
+        if self._stop.wait(pause_s if asked_s is None else asked_s):
+            self._go_on()
 
     def _reason(self, error: Exception, what: str) -> str:
         """Return what went wrong and the way out, on one line."""

@@ -5,12 +5,14 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import platformdirs
 
-from engine.errors import CheckpointError, UsageError
+from engine.errors import CheckpointError, HubError, UsageError
+from engine.hub.lock import held
 from engine.hub.published import find
 
 VARIABLE = "SAT_STUDIO_MODELS"
@@ -116,7 +118,25 @@ class Store:
     def arrived_bytes(self, name: str) -> int:
         """Return how much of a model that is not here yet has arrived."""
         drafts = self._drafts(self.folder_of(name).name)
-        return sum(file.stat().st_size for draft in drafts for file in draft.iterdir())
+        return sum(_weigh(file) for draft in drafts for file in draft.iterdir())
+
+    @property
+    def free_bytes(self) -> int:
+        """The room on the disk that models lie on."""
+        there = next(path for path in (self.root, *self.root.absolute().parents) if path.exists())
+        return shutil.disk_usage(there).free
+
+    @contextmanager
+    def claimed(self, name: str) -> Iterator[None]:
+        """Be the only one, among all programs, that changes what is here of a model."""
+        folder = self.folder_of(name)
+        with held(self.root / DRAFTS / f"{folder.name}.lock") as is_ours:
+            if not is_ours:
+                raise HubError(
+                    f"{name} is being pulled or removed by another program, or elsewhere in this "
+                    "one: wait until that is done, or stop it there"
+                )
+            yield
 
     def take_in(self, draft: Path, name: str) -> Path:
         """Put a complete draft in its place, at once; what was there is replaced."""
@@ -136,10 +156,11 @@ class Store:
         """Remove a model, and what has arrived of it."""
         self.check_present(name)
         folder = self.folder_of(name)
-        for draft in list(self._drafts(folder.name)):
-            shutil.rmtree(draft)
-        if folder.exists():
-            self._discard(folder)
+        with self.claimed(name):
+            for draft in list(self._drafts(folder.name)):
+                shutil.rmtree(draft)
+            if folder.exists():
+                self._discard(folder)
 
     def _discard(self, folder: Path) -> None:
         """Remove a folder so that nobody ever meets half of it."""
@@ -154,3 +175,11 @@ class Store:
 
     def _drafts(self, slug: str) -> Iterator[Path]:
         return (self.root / DRAFTS).glob(f"{slug}@*")
+
+
+def _weigh(file: Path) -> int:
+    """Return the size of a file that may be gone by now: a download puts its files in place."""
+    try:
+        return file.stat().st_size
+    except FileNotFoundError:
+        return 0

@@ -254,13 +254,18 @@ class UniSpeechSatForSequenceClassification(MixingHeadModel[SequenceClassifierOu
         self, hidden_states: tuple[Tensor, ...], frame_mask: Tensor | None = None
     ) -> SequenceClassifierOutput:
         """Return logits (B, K)."""
-        x = self.projector(self.mix(hidden_states))  # (B, T, P)
+        x = self.project(hidden_states)  # (B, T, P)
         if frame_mask is None:
             mean = x.mean(1)
         else:
             counts = frame_mask.sum(1, keepdim=True).clamp(min=1)
             mean = x.masked_fill(~frame_mask[..., None], 0.0).sum(1) / counts
         return SequenceClassifierOutput(logits=self.classifier(mean))
+
+    def project(self, hidden_states: tuple[Tensor, ...]) -> Tensor:
+        """Return the frames (B, T, P) whose mean is classified."""
+        frames: Tensor = self.projector(self.mix(hidden_states))
+        return frames
 
     def check_labels(self, labels: Tensor, input_values: Tensor) -> None:
         """Refuse labels that are not one class per clip."""

@@ -20,6 +20,7 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Offline,
     Preset,
     StepS,
     load_of,
@@ -50,6 +51,7 @@ def inspect(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -120,6 +122,7 @@ def doctor(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Look whether everything needed is there, and say what to do where it is not."""
     from engine.doctor import examine

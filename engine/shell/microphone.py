@@ -23,6 +23,7 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Offline,
     Preset,
     Presets,
     StepS,
@@ -58,6 +59,7 @@ def listen(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
     preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
@@ -88,7 +90,7 @@ def listen(
             raise typer.Exit(1)
 
 
-def devices(as_json: Json = False) -> None:
+def devices(as_json: Json = False, offline: Offline = False) -> None:
     """List the microphones that there are."""
     from dataclasses import asdict
 

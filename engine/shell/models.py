@@ -36,7 +36,9 @@ ModelsFolder = Annotated[
 
 
 @app.command("list")
-def list_models(models_folder: ModelsFolder = None, as_json: Json = False) -> None:
+def list_models(
+    models_folder: ModelsFolder = None, as_json: Json = False, offline: Offline = False
+) -> None:
     """List the embedded model, the published checkpoints, and what else is here."""
     from engine.export import json
     from engine.hub.catalogue import catalogue
@@ -57,15 +59,14 @@ def pull(
         str | None, typer.Option(metavar="COMMIT", help="Another revision than the newest.")
     ] = None,
     models_folder: ModelsFolder = None,
-    offline: Offline = False,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Download models, check and convert them; print their folders.
 
     What an interrupted download brought is kept, and the same command goes on from there.
     """
     from engine.export import json
-    from engine.hub.download import at_hand
     from engine.hub.download import pull as download
     from engine.hub.network import Hub
     from engine.hub.store import Source, Store
@@ -75,10 +76,7 @@ def pull(
         for name in names:
             if name == EMBEDDED:
                 raise UsageError(f"{EMBEDDED} came with the program: there is nothing to pull")
-            if offline:
-                folder = at_hand(name, store, revision)
-            else:
-                folder = _follow(name, download(name, store, hub, revision), console)
+            folder = _follow(name, download(name, store, hub, revision), console)
             _test(folder, console)
             source = Source.read(folder)
             if as_json:
@@ -100,6 +98,7 @@ def verify(
     dtype: Dtypes = Dtype.AUTO,
     models_folder: ModelsFolder = None,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Test models: files, keys, positions, output on a second of noise, speed, hashes."""
     from engine import hub, process
@@ -136,6 +135,7 @@ def remove(
     name: Name,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
     models_folder: ModelsFolder = None,
+    offline: Offline = False,
 ) -> None:
     """Remove a pulled model, or what has arrived of it."""
     from engine.hub.store import Store
@@ -157,6 +157,7 @@ def export(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="A new folder.")],
     task: Annotated[str, typer.Option(metavar="ctc|frames|xvector", help="Which of its tasks.")],
     models_folder: ModelsFolder = None,
+    offline: Offline = False,
 ) -> None:
     """Write a model as a folder that transformers loads too, with its source's licence."""
     from engine.hub.export import export as write

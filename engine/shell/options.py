@@ -1,5 +1,6 @@
 """The options that several commands share, and what they ask the engine for."""
 
+import os
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -32,6 +33,14 @@ class Preset(StrEnum):
 EMBEDDED = "embedded"
 AUTO = "auto"
 
+
+def forbid_network(is_wanted: bool) -> bool:
+    """Let nothing in this process touch the network from now on."""
+    if is_wanted:
+        os.environ["HF_HUB_OFFLINE"] = "1"
+    return is_wanted
+
+
 Files = Annotated[list[str], typer.Argument(metavar="FILE...", help="Audio files.")]
 Models = Annotated[
     str,
@@ -50,7 +59,10 @@ Library = Annotated[
         help="Where enrolled people are kept; else SAT_STUDIO_LIBRARY, else your own folder.",
     ),
 ]
-Offline = Annotated[bool, typer.Option("--offline", help="Touch no network.")]
+Offline = Annotated[
+    bool, typer.Option("--offline", callback=forbid_network, help="Touch no network.")
+]
+"""Heard where it is said: a command that has it need not look at it."""
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
 Presets = Annotated[
     Preset, typer.Option("--preset", help="Live: step, lookahead and memory by name.")

@@ -22,6 +22,7 @@ from engine.shell.options import (
     Json,
     Library,
     Models,
+    Offline,
     load_of,
 )
 
@@ -58,6 +59,7 @@ def enroll(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Make a person known by recordings of their voice; each is one reference."""
     from engine.library.location import folder_of
@@ -98,7 +100,7 @@ def enroll(
 
 
 @speakers.command("list")
-def list_people(library: Library = None, as_json: Json = False) -> None:
+def list_people(library: Library = None, as_json: Json = False, offline: Offline = False) -> None:
     """Show who is enrolled."""
     from engine.export import json
     from engine.library.database import is_library
@@ -120,6 +122,7 @@ def rename(
     name: Name,
     new_name: Annotated[str, typer.Argument(metavar="NEW_NAME", help="Another name.")],
     library: Library = None,
+    offline: Offline = False,
 ) -> None:
     """Give a person another name."""
     with Console() as console, _people(library) as people:
@@ -131,6 +134,7 @@ def forget(
     name: Annotated[str | None, typer.Argument(metavar="NAME", help="An enrolled person.")] = None,
     everyone: Annotated[bool, typer.Option("--everyone", help="Forget all people.")] = False,
     library: Library = None,
+    offline: Offline = False,
 ) -> None:
     """Remove a person for good: name, voiceprints and clips."""
     if (name is None) != everyone:
@@ -151,6 +155,7 @@ def export_people(
         typer.Option("--with-voiceprints", help="Put the voices in, too: they are biometric."),
     ] = False,
     library: Library = None,
+    offline: Offline = False,
 ) -> None:
     """Write who is enrolled into a file; voices only where asked for."""
     from engine.library import transfer
@@ -166,6 +171,7 @@ def export_people(
 def import_people(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="What `speakers export` wrote.")],
     library: Library = None,
+    offline: Offline = False,
 ) -> None:
     """Enrol everybody in an export that holds voiceprints."""
     from engine.library import transfer

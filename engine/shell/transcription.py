@@ -22,6 +22,7 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Offline,
     Preset,
     Presets,
     StepS,
@@ -52,6 +53,7 @@ def transcribe(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
     preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
@@ -88,6 +90,7 @@ def diarize(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Say who speaks when."""
     from engine.export import json, txt

@@ -17,6 +17,7 @@ from engine.shell.options import (
     Json,
     Library,
     Models,
+    Offline,
     load_of,
 )
 
@@ -34,6 +35,7 @@ def verify(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Say whether two recordings, or a recording and a person, are of one voice."""
     from engine.export import json
@@ -58,6 +60,7 @@ def identify(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    offline: Offline = False,
 ) -> None:
     """Say which of the enrolled people speaks in a recording."""
     from engine.export import json

@@ -1,5 +1,7 @@
 """The checkpoints in use, one per task, and the device they run on."""
 
+from collections.abc import Sequence
+
 from engine.messages import Event, Failed, Load, Loaded, Loading, ModelInfo, Task
 from sat_studio.viewmodels.observable import ViewModel
 
@@ -22,10 +24,16 @@ class Lineup(ViewModel):
         # What was asked and not answered yet, in order; the engine answers in this order, too.
         self._pending = [self.in_use]
 
+    def models_with(self, folders: Sequence[str]) -> tuple[str, ...]:
+        """Return the line-up with folders before what is in use, the last one first."""
+        models = self._latest.models
+        for folder in folders:
+            models = (folder, *(name for name in models if name != folder))
+        return models
+
     def with_folder(self, folder: str) -> Load:
         """Return the request that puts a model folder before what is in use."""
-        others = tuple(name for name in self._latest.models if name != folder)
-        return self._ask(models=(folder, *others), device=self._latest.device)
+        return self._ask(models=self.models_with((folder,)), device=self._latest.device)
 
     def with_embedded(self) -> Load:
         """Return the request for the embedded model alone."""

@@ -11,9 +11,11 @@ from engine.streaming.presets import BALANCED
 from sat_studio.viewmodels.gaps import Gaps
 from sat_studio.viewmodels.health import Health
 from sat_studio.viewmodels.lineup import Lineup
+from sat_studio.viewmodels.sentences import for_reading
 from sat_studio.viewmodels.transcript import Paragraph, TranscriptModel
 from sat_studio.viewmodels.transport import Transport
 
+READ_BY_PEOPLE = ("txt", "srt", "vtt")
 LIVE_SEGMENT = -1
 """Stands for the segment of a turn that has not ended yet."""
 
@@ -82,10 +84,12 @@ class Manuscript:
 
     def text(self) -> str:
         """Return the whole as plain text, a line for each turn."""
-        return txt.render(self.transcription())
+        return txt.render(self._as_shown())
 
     def save(self, path: str) -> None:
         """Write the whole in the format that the ending of ``path`` names.
+
+        What people read is written as it is shown; what programs read, as the checkpoint wrote it.
 
         Raises EngineError where there is no such format or the file cannot be written.
         """
@@ -93,11 +97,16 @@ class Manuscript:
         if ending not in FORMATS:
             raise UsageError(f"{path} names no format: end it in {', '.join(FORMATS)} or pdf")
         try:
-            Path(path).write_text(FORMATS[ending](self.transcription()), encoding="utf-8")
+            found = self._as_shown() if ending in READ_BY_PEOPLE else self.transcription()
+            Path(path).write_text(FORMATS[ending](found), encoding="utf-8")
         except OSError as error:
             raise EngineError(
                 f"{path} could not be written ({error.strerror}): choose another folder"
             ) from error
+
+    def _as_shown(self) -> Transcription:
+        is_shown_so = self._transcript.is_in_sentences and self._transcript.writes_capitals
+        return for_reading(self.transcription()) if is_shown_so else self.transcription()
 
 
 def text_of_paragraphs(paragraphs: Sequence[Paragraph]) -> str:

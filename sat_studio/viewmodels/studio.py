@@ -18,6 +18,7 @@ from sat_studio.viewmodels.levels import Levels
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.manuscript import Manuscript
 from sat_studio.viewmodels.microphones import Microphones
+from sat_studio.viewmodels.models import Models
 from sat_studio.viewmodels.notes import Notes
 from sat_studio.viewmodels.people import PeopleRoster
 from sat_studio.viewmodels.posteriorgram import Posteriorgram
@@ -55,6 +56,7 @@ class Studio:
         self.enrolment = Enrolment(self.transport, self.microphones)
         self.health = Health()
         self.lineup = Lineup(asked, spares)
+        self.models = Models(self.lineup)
         self.failures = Failures()
         self.notes = Notes()
         self.manuscript = Manuscript(
@@ -90,7 +92,7 @@ class Studio:
             self.lineup,
             self.failures,
         )
-        self._all = (*self._fed_by_events, self.axis, self.keeping, self.waveform)
+        self._all = (*self._fed_by_events, self.axis, self.keeping, self.waveform, self.models)
 
     def apply(self, events: Iterable[Event]) -> None:
         """Feed events, in order; a new source, or the same one again, begins a new recording."""

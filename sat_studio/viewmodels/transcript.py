@@ -7,10 +7,12 @@ from itertools import chain
 from typing import Literal
 
 from engine.clock import to_samples
-from engine.messages import Event, Gap, Loaded, Span, TextEvent, Turn, Word, text_of
+from engine.messages import ClassScore, Event, Gap, Loaded, Span, TextEvent, Turn, Word, text_of
 from engine.people_messages import Renamed
+from engine.text.letter_case import writes_capitals
 from engine.text.transcript import Transcript
 from sat_studio.viewmodels.observable import ViewModel
+from sat_studio.viewmodels.sentences import in_sentence_case
 
 Standing = Literal["final", "committed", "partial"]
 
@@ -29,6 +31,8 @@ class ShownWord:
 
     word: Word
     standing: Standing
+    classes: tuple[ClassScore, ...] = ()
+    """Of the turn that ends with it, the most probable first."""
 
     @property
     def is_unsure(self) -> bool:
@@ -56,6 +60,9 @@ class TranscriptModel(ViewModel):
     def __init__(self) -> None:
         super().__init__()
         self.is_off = False
+        self.writes_capitals = False
+        """Whether the words come in capitals, so that sentence case makes a difference."""
+        self.is_in_sentences = False
         self.edition = 0
         """Counts when settled words change, so that a view knows when to start over."""
         self.reset()
@@ -64,6 +71,8 @@ class TranscriptModel(ViewModel):
         """Start an empty transcript."""
         self._transcript = Transcript()
         self._gaps: list[Gap] = []
+        self._classes: dict[int, tuple[ClassScore, ...]] = {}
+        self._handed_out = 0
         self.edition += 1
         self.touch()
 
@@ -75,12 +84,26 @@ class TranscriptModel(ViewModel):
             self.touch()
         elif isinstance(event, TextEvent | Turn):
             self._transcript.apply(event)
+            if isinstance(event, Turn) and event.classes:
+                self._classify(event)
             self.touch()
         elif isinstance(event, Gap):
             self._gaps.append(event)
             self.touch()
         elif isinstance(event, Loaded):
             self.is_off = "ctc" in event.tasks_off
+            self.writes_capitals = any(writes_capitals(model.vocabulary) for model in event.models)
+            self.touch()
+
+    def flush(self) -> None:
+        super().flush()
+        self._handed_out = self.final_count
+
+    def show_sentences(self, are_shown: bool) -> None:
+        """Show words in sentence case, or as the checkpoint writes them."""
+        if are_shown != self.is_in_sentences:
+            self.is_in_sentences = are_shown
+            self.edition += 1
             self.touch()
 
     @property
@@ -94,24 +117,25 @@ class TranscriptModel(ViewModel):
 
     def settled(self, first_word: int) -> list[Paragraph]:
         """Return the settled words from ``first_word`` on, as paragraphs."""
-        words = self._transcript.final_words[first_word:]
-        return paragraphs([ShownWord(word, "final") for word in words])
+        words = self._transcript.final_words
+        before = words[first_word - 1] if first_word else None
+        return self._to_read(self._settled(first_word), before)
 
     def tail(self) -> list[Paragraph]:
         """Return the words that may still change, as paragraphs."""
-        return paragraphs(self._tail())
+        words = self._transcript.final_words
+        return self._to_read(self._tail(), words[-1] if words else None)
 
     def latest(self, most: int) -> list[Paragraph]:
         """Return the last words, ``most`` of the settled ones at the most, as paragraphs."""
         first = max(0, self.final_count - most)
-        settled = [ShownWord(word, "final") for word in self._transcript.final_words[first:]]
-        return paragraphs(settled + self._tail())
+        settled = [shown for shown in self._settled(first) if shown.word.text]
+        return self._to_read(settled + self._tail(), None)
 
     def lasting(self) -> list[Paragraph]:
         """Return all words but those that change by themselves, as paragraphs."""
-        settled = [ShownWord(word, "final") for word in self._transcript.final_words]
         live = [shown for shown in self._tail() if shown.standing == "committed"]
-        return paragraphs(settled + live)
+        return self._to_read(self._settled(0) + live, None)
 
     def committed(self) -> list[Paragraph]:
         """Return the words that change only with the end of their segment, as paragraphs."""
@@ -153,7 +177,7 @@ class TranscriptModel(ViewModel):
     @property
     def final_words(self) -> tuple[Word, ...]:
         """All words that are settled for good."""
-        return tuple(self._transcript.final_words)
+        return tuple(word for word in self._transcript.final_words if word.text)
 
     @property
     def live_words(self) -> tuple[Word, ...]:
@@ -164,6 +188,43 @@ class TranscriptModel(ViewModel):
     def turns(self) -> tuple[Turn, ...]:
         """The turns of ended segments."""
         return tuple(self._transcript.turns)
+
+    def _settled(self, first: int) -> list[ShownWord]:
+        words = enumerate(self._transcript.final_words[first:], start=first)
+        return [ShownWord(word, "final", self._classes.get(at, ())) for at, word in words]
+
+    def _to_read(self, words: Sequence[ShownWord], before: Word | None) -> list[Paragraph]:
+        """Return words as the paragraphs that are read, after what was read ``before``."""
+        found = paragraphs(words)
+        if not (self.is_in_sentences and self.writes_capitals):
+            return found
+        return [
+            in_sentences(one, starts=number > 0 or not self.continues(before, one))
+            for number, one in enumerate(found)
+        ]
+
+    def _classify(self, turn: Turn) -> None:
+        """Note the classes of a turn with its last word; without any, it has one of no letters."""
+        words = self._transcript.final_words
+        if not turn.text:
+            if words and turn.start_samples < words[-1].start_samples:
+                # Others spoke words meanwhile, and words stand in order.
+                return
+            span = {"start_samples": turn.start_samples, "stop_samples": turn.stop_samples}
+            words.append(Word(text="", confidence=1.0, speaker=turn.speaker, **span))
+        last = next(
+            (
+                at
+                for at in range(len(words) - 1, -1, -1)
+                if words[at].speaker == turn.speaker and words[at].start_samples < turn.stop_samples
+            ),
+            None,
+        )
+        if last is not None:
+            self._classes[last] = turn.classes
+            if last < self._handed_out:
+                # Its words were shown before it was classified.
+                self.edition += 1
 
     def continues(self, before: Word | None, paragraph: Paragraph) -> bool:
         """Tell whether a paragraph goes on where a word left off."""
@@ -181,7 +242,7 @@ class TranscriptModel(ViewModel):
         return [
             (number, shown)
             for number, shown in numbered
-            if shown.word.end_s >= start_s and shown.word.start_s <= stop_s
+            if shown.word.text and shown.word.end_s >= start_s and shown.word.start_s <= stop_s
         ]
 
     def gaps_between(self, before: Word | None, shown: ShownWord | None) -> list[Gap]:
@@ -225,6 +286,13 @@ def paragraphs(words: Sequence[ShownWord]) -> list[Paragraph]:
     return [Paragraph(group[0].word.speaker, tuple(group)) for group in groups]
 
 
+def in_sentences(paragraph: Paragraph, *, starts: bool) -> Paragraph:
+    """Return a paragraph in sentence case."""
+    words = in_sentence_case([shown.word for shown in paragraph.words], starts=starts)
+    shown = zip(paragraph.words, words, strict=True)
+    return replace(paragraph, words=tuple(replace(one, word=word) for one, word in shown))
+
+
 def _named_backwards(words: Sequence[ShownWord]) -> list[ShownWord]:
     """Give live words that came before their voice was known the voice that was known next."""
     named: list[ShownWord] = []
@@ -238,6 +306,9 @@ def _named_backwards(words: Sequence[ShownWord]) -> list[ShownWord]:
 
 
 def _goes_on(before: Word, word: Word) -> bool:
+    if not (before.text and word.text):
+        # What holds no words is a paragraph of its own, for its classes.
+        return False
     return before.speaker == word.speaker and word.start_s - before.end_s < LONG_PAUSE_S
 
 

@@ -9,7 +9,13 @@ from sat_studio.viewmodels.gaps import length_text
 from sat_studio.viewmodels.health import Health
 from sat_studio.viewmodels.lineup import Lineup
 
-TASKS = {"ctc": "words", "frames": "activity", "xvector": "voices"}
+TASKS = {
+    "ctc": "words",
+    "frames": "activity",
+    "xvector": "voices",
+    "classes": "classes",
+    "trunk": "hidden states",
+}
 
 
 class HealthStrip(QFrame):

@@ -10,12 +10,19 @@ from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.views.buttons import SignButton
 
 CAPTION_PX = 170
-TASKS = {"ctc": "Words", "frames": "Activity", "xvector": "Voices"}
+TASKS = {
+    "ctc": "Words",
+    "frames": "Activity",
+    "xvector": "Voices",
+    "classes": "Classes",
+    "trunk": "Hidden states",
+}
 
 
 class LineupButton(SignButton):
     """Names the model in use; its menu tells every task's and opens others."""
 
+    models_requested = Signal()
     folder_requested = Signal()
     embedded_requested = Signal()
 
@@ -26,6 +33,8 @@ class LineupButton(SignButton):
         self._menu = QMenu(self)
         self._menu.setAccessibleName("Models")
         self.setMenu(self._menu)
+        self.open_models = QAction("Models…", self)
+        self.open_models.triggered.connect(self.models_requested)
         self.open_folder = QAction("Open model folder…", self)
         self.open_folder.triggered.connect(self.folder_requested)
         self.use_embedded = QAction("Use the embedded model", self)
@@ -47,6 +56,7 @@ class LineupButton(SignButton):
             self._menu.addAction(f"{TASKS[task]}: no model").setEnabled(False)
         if not self._menu.isEmpty():
             self._menu.addSeparator()
+        self._menu.addAction(self.open_models)
         self._menu.addAction(self.open_folder)
         self._menu.addAction(self.use_embedded)
 

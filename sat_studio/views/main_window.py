@@ -45,6 +45,8 @@ class MainWindow(QMainWindow):
 
     path_chosen = Signal(str)
     model_chosen = Signal(str)
+    folders_offered = Signal(list)
+    models_requested = Signal(str)
     embedded_chosen = Signal()
     device_chosen = Signal(str)
     demo_requested = Signal()
@@ -88,10 +90,13 @@ class MainWindow(QMainWindow):
     def dropEvent(self, event: QDropEvent) -> None:
         paths = [url.toLocalFile() for url in event.mimeData().urls() if url.isLocalFile()]
         folders = [path for path in paths if QFileInfo(path).isDir()]
-        # One recording plays at a time; models go together.
-        for path in folders or paths[:1]:
+        if paths:
             event.acceptProposedAction()
-            self.path_chosen.emit(path)
+        # One recording plays at a time; models go together, and are looked at before they are used.
+        if folders:
+            self.folders_offered.emit(folders)
+        elif paths:
+            self.path_chosen.emit(paths[0])
 
     def closeEvent(self, event: QCloseEvent) -> None:
         # Joining the engine may take a moment; nobody should have to look at a frozen window.
@@ -111,7 +116,7 @@ class MainWindow(QMainWindow):
         """Ask for a model folder."""
         folder = QFileDialog.getExistingDirectory(self, "Open a model folder")
         if folder:
-            self.model_chosen.emit(folder)
+            self.folders_offered.emit([folder])
 
     def show_recent(self, paths: Sequence[str]) -> None:
         """List the files opened last."""
@@ -183,6 +188,7 @@ class MainWindow(QMainWindow):
         self.top_bar.captions.clicked.connect(self.captions_requested)
         self.transcript.save_requested.connect(self.outlet.choose_file)
         self.transcript.print_requested.connect(self.outlet.choose_printer)
+        self.top_bar.lineup.models_requested.connect(lambda: self.models_requested.emit(""))
         self.top_bar.lineup.folder_requested.connect(self.choose_model)
         self.top_bar.lineup.embedded_requested.connect(self.embedded_chosen)
         self.top_bar.device.device_chosen.connect(self.device_chosen)
@@ -194,6 +200,7 @@ class MainWindow(QMainWindow):
         self.voices.people.forget_requested.connect(self.people.forget)
         self.voices.people.forget_everyone_requested.connect(self.people.forget_everyone)
         self.transcript.view.enroll_requested.connect(self.people.enroll_turns)
+        self.notice.model_requested.connect(self.models_requested)
         self.notice.open_requested.connect(self.choose_model)
         self.empty.record_requested.connect(self.record_requested)
         self.empty.open_requested.connect(self.choose_file)

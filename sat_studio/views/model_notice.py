@@ -5,10 +5,11 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.lineup import Lineup
+from sat_studio.viewmodels.model_facts import SPEECH_MODEL, offer_text
 
 TEXT = (
-    "The embedded model was trained on synthetic voices (71 % word errors on new ones) and does "
-    "not understand people. Drop a published model's folder here to use it."
+    "The embedded model, trained on synthetic voices (71 % word errors on new ones), does not "
+    "understand people."
 )
 
 
@@ -16,6 +17,7 @@ class ModelNotice(QFrame):
     """One line that says so, and the way to another model."""
 
     open_requested = Signal()
+    model_requested = Signal(str)
 
     def __init__(self, lineup: Lineup, theme: Theme) -> None:
         super().__init__()
@@ -26,7 +28,10 @@ class ModelNotice(QFrame):
         self._sign = QLabel()
         self.text = QLabel(TEXT)
         self.text.setWordWrap(True)
-        self.open = QPushButton("Open model folder…")
+        self.get = QPushButton(f"Get a model for human speech ({offer_text()})…")
+        self.get.setProperty("role", "link")
+        self.get.setAccessibleName("Get a model for human speech")
+        self.open = QPushButton("Open a folder…")
         self.open.setProperty("role", "link")
         self.open.setAccessibleName("Open a model folder")
         row = QHBoxLayout(self)
@@ -34,7 +39,9 @@ class ModelNotice(QFrame):
         row.setSpacing(6)
         row.addWidget(self._sign)
         row.addWidget(self.text, 1)
+        row.addWidget(self.get)
         row.addWidget(self.open)
+        self.get.clicked.connect(lambda: self.model_requested.emit(SPEECH_MODEL))
         self.open.clicked.connect(self.open_requested)
         lineup.changed.connect(self._refresh)
         theme.changed.connect(self._tint)

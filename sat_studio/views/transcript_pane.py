@@ -13,6 +13,7 @@ from sat_studio.views.card import Card
 from sat_studio.views.transcript_view import TranscriptView
 
 LEGEND = "pale: may still change   ·   dotted: unsure   ·   click a word to move the cursor"
+CASE = "Sentence case: the model writes capitals without punctuation"
 EMPTY = "Words appear here as they are said, under the name of who says them."
 OFF = "No loaded model writes words. Open a folder with a CTC checkpoint."
 
@@ -22,6 +23,7 @@ class TranscriptPane(Card):
 
     save_requested = Signal()
     print_requested = Signal()
+    sentences_chosen = Signal(bool)
 
     def __init__(self, studio: Studio, theme: Theme) -> None:
         super().__init__("Transcript")
@@ -43,6 +45,11 @@ class TranscriptPane(Card):
         )
         self.body.addWidget(self.hint)
         self.body.addWidget(self.view, 1)
+        self.sentences = SignButton(theme, "case", CASE)
+        self.sentences.setProperty("role", "quiet")
+        self.sentences.setCheckable(True)
+        self.sentences.clicked.connect(self._on_sentences)
+        self.add_to_header(self.sentences)
         self.copy = self._add_tool(theme, "copy", "Copy", "Ctrl+Shift+C", self.copy_all)
         self.save = self._add_tool(theme, "save", "Save", "Ctrl+S", self.save_requested.emit)
         self.print = self._add_tool(theme, "print", "Print", "Ctrl+P", self.print_requested.emit)
@@ -73,10 +80,17 @@ class TranscriptPane(Card):
 
     def _refresh(self) -> None:
         is_off, is_empty = self._transcript.is_off, self._transcript.is_empty
+        self.sentences.setVisible(self._transcript.writes_capitals)
+        self.sentences.setChecked(self._transcript.is_in_sentences)
         self.hint.setText(OFF if is_off else EMPTY)
         self.hint.setVisible(is_off or is_empty)
         for action in (self.copy, self.save, self.print):
             action.setEnabled(not is_empty)
+
+    def _on_sentences(self, are_wanted: bool) -> None:
+        self._transcript.show_sentences(are_wanted)
+        self._transcript.flush()
+        self.sentences_chosen.emit(are_wanted)
 
     def _on_word_chosen(self, start_s: float) -> None:
         self._axis.move_cursor(start_s)

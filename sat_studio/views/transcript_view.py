@@ -1,6 +1,7 @@
 """The transcript: turns with name, colour and time; click a word to move the cursor."""
 
 from bisect import bisect_right
+from collections.abc import Sequence
 
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
@@ -15,7 +16,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit
 
-from engine.messages import Word
+from engine.messages import ClassScore, Word
 from sat_studio.theme import Theme, figures
 from sat_studio.viewmodels.gaps import SHORT, describe, length_text
 from sat_studio.viewmodels.manuscript import text_of_paragraphs
@@ -35,6 +36,8 @@ HANG_PX = 170
 NAME_PX = 112
 """Where the time begins, right of the name."""
 TEXT_SCALE = 1.18
+MOST_CLASSES = 2
+LEAST_PROBABILITY = 0.01
 AT_END_PX = 24
 
 
@@ -271,6 +274,17 @@ class TranscriptView(QTextBrowser):
         self._words.append(shown)
         self._spans.append((first, cursor.position()))
         cursor.insertText(" ", QTextCharFormat())
+        if shown.classes:
+            self._write_classes(cursor, shown.classes)
+
+    def _write_classes(self, cursor: QTextCursor, classes: Sequence[ClassScore]) -> None:
+        form = QTextCharFormat()
+        form.setForeground(self._theme.color("accent"))
+        form.setFontPointSize(self.document().defaultFont().pointSizeF() / TEXT_SCALE)
+        likely = [one for one in classes[:MOST_CLASSES] if one.probability >= LEAST_PROBABILITY]
+        told = " · ".join(f"{one.label} {one.probability:.0%}" for one in likely)
+        cursor.insertText(told, form)
+        cursor.insertText("  ", QTextCharFormat())
 
     def _on_scrolled(self, value: int) -> None:
         self._is_at_end = value >= self.verticalScrollBar().maximum() - AT_END_PX

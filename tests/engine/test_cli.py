@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 import soxr
+import typer
 from typer.testing import CliRunner
 
 from engine import assets, doctor
@@ -286,3 +287,27 @@ def test_a_reader_that_leaves_early_is_no_drama(
     assert ended.returncode == 141
     assert "Traceback" not in ended.stderr
     assert "Broken pipe" not in ended.stderr
+
+
+def every_command() -> list[list[str]]:
+    """Return how each command, and each of a group's, is called."""
+    group = typer.main.get_command(app)
+    found = []
+    for name, command in group.commands.items():
+        inside = getattr(command, "commands", None)
+        found += [[name, one] for one in inside] if inside else [[name]]
+    return found
+
+
+@pytest.mark.parametrize("words", every_command(), ids=" ".join)
+def test_every_command_can_be_told_to_touch_no_network(words: list[str]) -> None:
+    assert "--offline" in CliRunner().invoke(app, [*words, "--help"]).stdout
+
+
+def test_what_is_told_so_touches_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("HF_HUB_OFFLINE")
+
+    result = CliRunner().invoke(app, ["models", "pull", "someone/model", "--offline"])
+
+    assert (result.exit_code, os.environ["HF_HUB_OFFLINE"]) == (1, "1")
+    assert "the network is forbidden" in result.stderr

@@ -76,3 +76,31 @@ def test_a_display_is_looked_for_where_there_could_be_none() -> None:
     assert not doctor.check_display("linux", {}).ok
     assert doctor.check_display("linux", {"DISPLAY": ":0"}).ok
     assert doctor.check_display("darwin", {}).ok
+
+
+def test_each_checkpoint_is_loaded_once(tiny_models: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    from engine.model.published import PublishedModel
+
+    filled: list[str] = []
+    fill = PublishedModel._fill
+
+    def counted(self: PublishedModel, folder: Path, *rest: object) -> None:
+        filled.append(Path(folder).name)
+        fill(self, folder, *rest)
+
+    monkeypatch.setattr(PublishedModel, "_fill", counted)
+    list(doctor.examine([tiny_models], "cpu", "auto"))
+
+    assert filled == ["ctc", "frames", "xvector"]
+
+
+def test_a_machine_without_a_microphone_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    def none(_: object) -> tuple[()]:
+        return ()
+
+    monkeypatch.setattr("engine.audio.microphones.SystemMicrophones.find", none)
+
+    (check,) = doctor._microphones()
+
+    assert (check.ok, check.is_needed, check.value) == (False, False, "none")
+    assert "files need none" in check.way_out

@@ -45,7 +45,7 @@ def trunk_of(
     config = UniSpeechSatConfig(**SIZES, **family)
     model = UniSpeechSatModel(config).eval()
     heads = {task: names[task](config, model).eval() for task in tasks}
-    return Trunk("hash", model, FeatureExtractor(do_normalize=normalises), heads)
+    return Trunk(model, FeatureExtractor(do_normalize=normalises), list(heads), heads)
 
 
 @pytest.fixture(scope="module")

@@ -7,11 +7,11 @@ from dataclasses import replace
 import pytest
 
 from engine.clock import to_samples
-from engine.export import FORMATS
+from engine.export import FORMATS, txt
 from engine.export import json as json_format
 from engine.export.transcription import Cost, Transcription
 from engine.export.txt import clock
-from engine.messages import Gap, ModelInfo, Turn, Word
+from engine.messages import ClassScore, Gap, ModelInfo, Turn, Word
 
 SRT_CUE = re.compile(
     r"(\d+)\n(\d\d):([0-5]\d):([0-5]\d),(\d{3}) --> (\d\d):([0-5]\d):([0-5]\d),(\d{3})\n"
@@ -163,3 +163,19 @@ def test_nothing_said_is_a_valid_file_of_every_format(transcription: Transcripti
 )
 def test_times_are_rounded_as_a_whole(time_s: float, text: str) -> None:
     assert clock(time_s) == text
+
+
+def test_txt_names_the_most_probable_class_of_a_turn() -> None:
+    turn = Turn(
+        start_samples=0,
+        stop_samples=to_samples(1.0),
+        speaker="Tom",
+        text="HELLO",
+        segment=0,
+        embedding=None,
+        map_xy=None,
+        similarity=None,
+        classes=(ClassScore("glad", 0.75), ClassScore("calm", 0.25)),
+    )
+
+    assert txt.line(turn) == "0:00.0 - 0:01.0  Tom: HELLO  [glad 75%]"

@@ -101,10 +101,10 @@ def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
         load([str(tmp_path)])
 
 
-def test_a_folder_for_which_there_is_no_pane_is_refused(tmp_path: Path) -> None:
-    config = {"model_type": "unispeech-sat", "architectures": ["UniSpeechSatForPreTraining"]}
+def test_a_network_of_another_kind_is_refused(tmp_path: Path) -> None:
+    config = {"model_type": "wav2vec2", "architectures": ["Wav2Vec2ForCTC"]}
     (tmp_path / "config.json").write_text(json.dumps(config))
-    with pytest.raises(CheckpointError, match="UniSpeechSatForPreTraining, which no pane"):
+    with pytest.raises(CheckpointError, match="Wav2Vec2ForCTC, which this program cannot run"):
         load([str(tmp_path)])
 
 

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 sys.path.insert(0, str(Path(__file__).parent))
 
 from fake_session import FakeSession, loaded
+from hub_stage import hub, store
 
 from engine import assets
 from sat_studio.app import App
@@ -18,6 +19,8 @@ from sat_studio.icons import Icons
 from sat_studio.settings import Settings
 from sat_studio.theme import Theme
 from sat_studio.viewmodels.studio import Studio
+
+__all__ = ["hub", "store"]
 
 
 @pytest.fixture

@@ -98,10 +98,10 @@ def test_a_folder_of_published_size_takes_its_task(
 def test_a_folder_that_cannot_be_used_is_said_in_the_banner_and_changes_nothing(
     live: App, qtbot: QtBot, tmp_path: Path
 ) -> None:
-    (tmp_path / "config.json").write_text('{"architectures": ["UniSpeechSatForPreTraining"]}')
+    (tmp_path / "config.json").write_text('{"architectures": ["Wav2Vec2ForCTC"]}')
 
     live.window.model_chosen.emit(str(tmp_path))
 
     qtbot.waitUntil(live.window.banner.isVisible, timeout=PATIENCE_MS)
-    assert "UniSpeechSatForPreTraining" in live.window.banner.text.text()
+    assert "Wav2Vec2ForCTC" in live.window.banner.text.text()
     assert live.studio.lineup.has_embedded

@@ -56,12 +56,16 @@ def test_a_removal_that_nobody_answers_is_wrong_use(
     assert run("remove", CTC, "--yes").exit_code == 0
 
 
-def test_offline_a_pull_needs_the_model_to_be_here(hub: LocalHub, store: Store) -> None:
+def test_offline_a_pull_needs_the_model_to_be_here(
+    hub: LocalHub, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
     answer = run("pull", CTC, "--offline")
     assert answer.exit_code == 1
     assert "the network is forbidden" in answer.stderr
     assert not hub.requests
 
+    # A shell's command is a process of its own; here what one was told lasts.
+    monkeypatch.delenv("HF_HUB_OFFLINE")
     run("pull", CTC)
     hub.requests.clear()
 

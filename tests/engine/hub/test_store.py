@@ -56,7 +56,7 @@ def test_a_removed_model_leaves_nothing(pulled: Callable[..., Path], store: Stor
 
     store.remove(f"microsoft/{CTC}")
 
-    assert not [path for path in store.root.rglob("*") if path.is_file()]
+    assert [path.suffix for path in store.root.rglob("*") if path.is_file()] == [".lock"]
     with pytest.raises(CheckpointError, match=r"is not in .*models list"):
         store.remove(CTC)
 

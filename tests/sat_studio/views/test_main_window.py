@@ -124,13 +124,18 @@ def test_a_dropped_sound_file_plays(app: App, session: FakeSession, tmp_path: Pa
     assert session.commands[-1] == Play(source=Open(path=str(tmp_path / "talk.wav")))
 
 
-def test_a_dropped_model_folder_is_loaded_before_the_others(
+def test_a_dropped_model_folder_is_shown_and_then_used_before_the_others(
     app: App, session: FakeSession, tmp_path: Path
 ) -> None:
     (tmp_path / "config.json").write_text("{}", encoding="utf-8")
+    before = len(session.commands)
 
     drop(app, tmp_path)
 
+    assert app.models.isVisible()
+    assert app.models.details.title.text() == tmp_path.name
+    assert len(session.commands) == before
+    app.models.buttons.use.click()
     assert session.commands[-1] == Load(models=(str(tmp_path), "embedded"))
 
 
