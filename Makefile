@@ -3,9 +3,9 @@
 PYTHON ?= python3
 ARGS ?=
 
-.PHONY: setup run test test-slow bench soak check clean
+.PHONY: setup run test test-slow bench fuzz soak check clean
 
-run setup test test-slow bench soak check:
+run setup test test-slow bench fuzz soak check:
 	@$(PYTHON) packaging/bootstrap.py $@ $(ARGS)
 
 clean:

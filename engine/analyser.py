@@ -1,7 +1,7 @@
 """The short door: audio in, an Analysis out; or a stream of events."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
@@ -17,7 +17,7 @@ from engine.errors import AudioError, UsageError
 from engine.hub import EMBEDDED
 from engine.messages import Activity, Event, Floats, Gap, Timing, Turn, Word, read_only, text_of
 from engine.pipeline import LivePipeline, Pipeline
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
 from engine.text.transcript import Transcript
 
 BLOCK_S = 1.0
@@ -69,7 +69,7 @@ class Stream:
 
     @property
     def work_per_frame(self) -> float:
-        """Frames run for each frame of speech."""
+        """Frames that the transformer runs for each frame of speech, both passes together."""
         return self._pipeline.work_per_frame
 
     def push(self, samples: ArrayLike, sampling_rate: int = SAMPLE_RATE) -> list[Event]:
@@ -135,9 +135,9 @@ class Analyser:
 
     def stream(
         self,
-        step_s: float = DEFAULT_TIMING.step_s,
-        lookahead_s: float = DEFAULT_TIMING.lookahead_s,
-        memory_s: float = DEFAULT_TIMING.memory_s,
+        step_s: float = BALANCED.step_s,
+        lookahead_s: float = BALANCED.lookahead_s,
+        memory_s: float = BALANCED.memory_s,
     ) -> Stream:
         """Open a live stream: partial, committed and final events."""
         timing = Timing(step_s=step_s, lookahead_s=lookahead_s, memory_s=memory_s)
@@ -151,6 +151,7 @@ class Analyser:
 def analyse(stream: Stream, audio: Audio, sampling_rate: int | None = None) -> Analysis:
     """Send audio through a stream, block by block, and gather what it found."""
     gathering = _Gathering()
+    gathering.apply(_gaps_of(audio))
     for block, rate in blocks(audio, sampling_rate):
         gathering.apply(stream.push(block, rate))
     gathering.apply(stream.finish())
@@ -195,7 +196,7 @@ class _Gathering:
         self._transcript = Transcript()
         self._activity: list[Activity] = []
 
-    def apply(self, events: list[Event]) -> None:
+    def apply(self, events: Iterable[Event]) -> None:
         for event in events:
             self._transcript.apply(event)
             if isinstance(event, Activity) and event.stage == "final":
@@ -229,6 +230,14 @@ class _Gathering:
             duration_s=seconds(heard_samples),
             committed_text=text_of(self._transcript.live_words),
         )
+
+
+def _gaps_of(audio: Audio) -> tuple[Gap, ...]:
+    """Return where sound is missing, of a file that says so."""
+    if not isinstance(audio, str | Path | bytes | bytearray | memoryview):
+        return ()
+    with AudioFile(audio if isinstance(audio, str | Path) else io.BytesIO(audio)) as file:
+        return file.gaps
 
 
 def _whole_rate(rate: object) -> int:

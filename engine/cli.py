@@ -18,6 +18,8 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     refuse_before_command,
@@ -57,6 +59,7 @@ def root(
     dtype: Dtypes = Dtype.AUTO,
     library: Library = None,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -67,5 +70,5 @@ def root(
         return
     if not demo:
         raise UsageError("nothing was asked for: give a command, --demo, or --help")
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     transcription.play("demo", load_of(model, device, dtype), timing, as_json, library)

@@ -106,10 +106,18 @@ def inspect(line_up: LineUp, stretch: Stretch, limits: Limits, *, hidden_states:
 
 
 def save(arrays: Arrays, path: Path) -> None:
-    """Write arrays to a NumPy archive."""
+    """Write arrays to a NumPy archive, which is there whole or not at all."""
     write: Callable[..., None] = np.savez
-    with path.open("wb") as archive:
-        write(archive, **arrays)
+    draft = path.with_name(path.name + ".part")
+    try:
+        with draft.open("wb") as archive:
+            write(archive, **arrays)
+        draft.replace(path)
+    except OSError as error:
+        draft.unlink(missing_ok=True)
+        raise EngineError(
+            f"{path} cannot be written ({error.strerror}): choose another place, or make room"
+        ) from error
 
 
 def read(stretch: Stretch, limits: Limits) -> Floats:

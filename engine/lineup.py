@@ -1,7 +1,6 @@
 """The line-up: the checkpoints in use, one per task, each distinct trunk run once."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Generator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,9 +8,11 @@ import torch
 from numpy.typing import NDArray
 
 from engine import compute, process
-from engine.clock import LIVE_CLOCK
+from engine.clock import LIVE_CLOCK, SAMPLE_RATE
+from engine.ear import Ear
 from engine.errors import CheckpointError
 from engine.hub import EMBEDDED, TASKS, Thresholds, folders, stated_thresholds, task_of
+from engine.listening import Head, Heard, Trunk, array, listen
 from engine.messages import Floats, ModelInfo, Task, read_only
 from engine.model import (
     CTCTokenizer,
@@ -23,48 +24,10 @@ from engine.model import (
 )
 from engine.model.checkpoint import content_hash, trunk_hash
 from engine.speakers.map import VoiceMap
+from engine.streaming.slices import in_one
 from engine.text.ctc import Alphabet
 
-Head = UniSpeechSatForCTC | UniSpeechSatForAudioFrameClassification | UniSpeechSatForXVector
 Progress = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Heard:
-    """What the line-up made of one stretch of T frames; None where no checkpoint serves a task."""
-
-    frames: int
-    posterior: Floats | None
-    """CTC probabilities (T, V)."""
-    activity: Floats | None
-    """Probability of each local speaker (T, S)."""
-    voice_frames: torch.Tensor | None
-    """Frames (T - shrink, C) that x-vectors are pooled from."""
-    hidden_states: tuple[torch.Tensor, ...]
-    """Of the trunk of the first task served, (1, T, D) each, input of the first layer first."""
-    logits: Floats | None
-    """CTC logits (T, V) before the softmax."""
-
-    def since(self, frame: int) -> "Heard":
-        """Return what is for display from ``frame`` on."""
-        return Heard(
-            frames=max(0, self.frames - frame),
-            posterior=None if self.posterior is None else self.posterior[frame:],
-            activity=None if self.activity is None else self.activity[frame:],
-            voice_frames=None,
-            hidden_states=(),
-            logits=None,
-        )
-
-
-@dataclass
-class _Trunk:
-    """One trunk with its preprocessing and the heads that sit on it."""
-
-    hash: str
-    model: UniSpeechSatModel
-    features: FeatureExtractor
-    heads: dict[Task, Head]
 
 
 class LineUp:
@@ -73,11 +36,10 @@ class LineUp:
     ``passes_run`` counts trunk passes, ``trunk_passes`` says how many one call of ``listen`` costs.
     """
 
-    def __init__(self, trunks: Sequence[_Trunk], info: Sequence[ModelInfo], device: str) -> None:
+    def __init__(self, trunks: Sequence[Trunk], info: Sequence[ModelInfo], device: str) -> None:
         self._trunks = tuple(trunks)
         self.info = tuple(info)
         self.device = device
-        self.passes_run = 0
         self._heads: dict[Task, Head] = {
             task: head for trunk in trunks for task, head in trunk.heads.items()
         }
@@ -91,6 +53,10 @@ class LineUp:
     @property
     def trunk_passes(self) -> int:
         return len(self._trunks)
+
+    @property
+    def passes_run(self) -> int:
+        return sum(trunk.passes_run for trunk in self._trunks)
 
     @property
     def map_background(self) -> Floats:
@@ -109,36 +75,19 @@ class LineUp:
         """The tasks that none serves."""
         return tuple(task for task in TASKS if task not in self._heads)
 
-    @torch.inference_mode()
     def listen(self, samples: NDArray[np.float32]) -> Heard:
         """Run every trunk once over one clip (n,) at SAMPLE_RATE and every head on it."""
+        return in_one(self.listening(samples))
+
+    def listening(self, samples: NDArray[np.float32]) -> Generator[float, None, Heard]:
+        """Do the same in slices, and between them give the share of the work that the last was."""
         if LIVE_CLOCK.frames(len(samples)) == 0:
             return self.silence(0)
-        found: dict[Task, torch.Tensor] = {}
-        hidden_states: tuple[torch.Tensor, ...] = ()
-        for trunk in self._trunks:
-            rate = trunk.features.sampling_rate
-            rows = trunk.features(samples, sampling_rate=rate, return_tensors="pt").input_values
-            assert isinstance(rows, torch.Tensor)
-            waveform = rows.to(self.device, trunk.model.dtype)
-            states = trunk.model(waveform, output_hidden_states=True).hidden_states
-            self.passes_run += 1
-            hidden_states = hidden_states or states
-            for task, head in trunk.heads.items():
-                if isinstance(head, UniSpeechSatForXVector):
-                    if states[-1].shape[1] >= head.min_frames:
-                        found[task] = head.tdnn_frames(head.mix(states))[0]
-                else:
-                    found[task] = head.head(states).logits[0].float()
-        logits, activity = found.get("ctc"), found.get("frames")
-        return Heard(
-            frames=hidden_states[-1].shape[1],
-            posterior=None if logits is None else _array(logits.softmax(dim=-1)),
-            activity=None if activity is None else _array(activity.sigmoid()),
-            voice_frames=found.get("xvector"),
-            hidden_states=hidden_states,
-            logits=None if logits is None else _array(logits),
-        )
+        return (yield from listen(self._trunks, samples, self.device))
+
+    def ear(self) -> Ear:
+        """Return what hears sound step by step."""
+        return Ear(self._trunks, self.device)
 
     def silence(self, frames: int) -> Heard:
         """Return what a stretch of T frames of silence gives, without running anything."""
@@ -172,7 +121,7 @@ class LineUp:
             chosen.append(heard.voice_frames[torch.from_numpy(middle).to(self.device)])
         if sum(len(part) for part in chosen) < 2:
             return None
-        return _array(head.pool(torch.cat(chosen)).float())
+        return array(head.pool(torch.cat(chosen)).float())
 
 
 def load(
@@ -187,7 +136,7 @@ def load(
     Raises CheckpointError or DeviceError with the way out; nothing stays half loaded.
     """
     chosen = compute.resolve(device)
-    trunks: dict[tuple[str, str], _Trunk] = {}
+    trunks: dict[tuple[str, str], Trunk] = {}
     info: list[ModelInfo] = []
     alphabet: Alphabet | None = None
     thresholds = Thresholds()
@@ -197,12 +146,12 @@ def load(
             if any(task == one.task for one in info):
                 continue
             progress(f"{task} · {name if name == EMBEDDED else folder.name}")
-            features = FeatureExtractor.from_pretrained(folder)
+            features = _features(folder)
             key = (trunk_hash(folder), repr(features))
             shared = trunks.get(key)
             with process.remarks_kept_back():
                 head = _open(folder, task, chosen, dtype, shared.model if shared else None)
-            trunk = trunks.setdefault(key, _Trunk(key[0], head.unispeech_sat, features, {}))
+            trunk = trunks.setdefault(key, Trunk(key[0], head.unispeech_sat, features, {}))
             trunk.heads[task] = head
             if task == "ctc":
                 alphabet = _alphabet(folder, head.config.vocab_size)
@@ -213,6 +162,16 @@ def load(
     line_up.alphabet = alphabet
     line_up.thresholds = thresholds
     return line_up
+
+
+def _features(folder: Path) -> FeatureExtractor:
+    features = FeatureExtractor.from_pretrained(folder)
+    if features.sampling_rate != SAMPLE_RATE:
+        raise CheckpointError(
+            f"{folder} hears sound at {features.sampling_rate} Hz, the live path gives "
+            f"{SAMPLE_RATE}: use a checkpoint of the published family"
+        )
+    return features
 
 
 def _open(
@@ -238,6 +197,12 @@ def _alphabet(folder: Path, outputs: int) -> Alphabet:
         raise CheckpointError(
             f"{folder / 'vocab.json'} has no {tokenizer.word_delimiter_token} between words: "
             "add it, or name another word_delimiter_token in tokenizer_config.json"
+        )
+    special = (tokenizer.pad_token_id, tokenizer.word_delimiter_token_id)
+    if max(special) >= outputs:
+        raise CheckpointError(
+            f"{folder / 'vocab.json'} numbers a token {max(special)}, and the network has "
+            f"{outputs} outputs: the two files do not belong together"
         )
     symbols = [tokenizer.tokens.get(number, tokenizer.unk_token) for number in range(outputs)]
     return Alphabet(
@@ -268,8 +233,3 @@ def _describe(
         is_embedded=name == EMBEDDED,
         vocabulary=alphabet.symbols if task == "ctc" and alphabet else (),
     )
-
-
-def _array(tensor: torch.Tensor) -> Floats:
-    array: Floats = tensor.float().cpu().numpy()
-    return array

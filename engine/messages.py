@@ -195,6 +195,10 @@ class Lag(Event):
     """Sound that never came: overflows and losses of the device, not pauses."""
     skipped_s: float = 0.0
     """What the live view has skipped because the machine was too slow."""
+    latency_s: float = 0.0
+    """The longest time from a sample spoken to the commitment of its frame, in signal time."""
+    work_per_frame: float = 0.0
+    """Frames that the transformer runs now for each frame of speech, both passes together."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

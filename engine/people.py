@@ -2,6 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -16,11 +17,14 @@ from engine.library import people as library
 from engine.library.database import Database
 from engine.lineup import LineUp
 from engine.messages import Event, Failed, Loading, Span, Timing
+from engine.names import usable_name
 from engine.people_messages import (
+    Call,
     Enroll,
     Enrolled,
     Forget,
     ForgetEveryone,
+    Measure,
     People,
     PeopleCommand,
     PersonInfo,
@@ -31,6 +35,7 @@ from engine.people_messages import (
 )
 from engine.reference import Listened, Take, listen
 from engine.roster import Roster, enroll, open_roster, refuse_without_consent
+from engine.speakers.enrolment import LONGEST_S, Gauge
 from engine.speakers.voices import UNMEASURED_THRESHOLD
 from engine.voiceprint import BLOCK_S, Block, blocks
 
@@ -76,9 +81,13 @@ class PeopleDesk:
             case StopGauge():
                 if self._pipeline is not None:
                     self._pipeline.earshot.stop_gauge()
+            case Measure():
+                self._jobs.append(self._measure(command))
+            case Call():
+                self._call(command.old, usable_name(command.new))
             case Enroll():
                 refuse_without_consent(command.name, has_consent=command.has_consent)
-                library.usable_name(command.name)
+                usable_name(command.name)
                 self._library_folder()
                 self._jobs.append(self._enroll(command))
             case Rename():
@@ -126,6 +135,25 @@ class PeopleDesk:
             name = STRETCHES if len(stretches) > 1 else _time(stretches[0])
             yield from self._keep(command, name, listen(self._line_up, _blocks_of(sound)))
 
+    def _measure(self, command: Measure) -> Iterator[None]:
+        """Show the gauge of what is asked about; what cannot be heard is a reason, too."""
+        gauge = Gauge()
+        try:
+            if command.file is not None:
+                found = blocks(command.file)
+            else:
+                found = _blocks_of((yield from self._sound_of(command.stretches)))
+            for block in found:
+                gauge.push(block.samples)
+                self._put(gauged(gauge.measured, _from_start(block.heard_s)))
+                yield
+                if block.heard_s >= LONGEST_S:
+                    break
+        except EngineError as error:
+            self._put(replace(gauged(gauge.measured, _from_start(0.0)), reasons=(str(error),)))
+            return
+        self._put(replace(gauged(gauge.measured, _from_start(0.0)), is_whole=True))
+
     def _keep(self, command: Enroll, source: str, steps: Steps) -> Iterator[None]:
         """Listen, keep the take if it is good, and say how it went."""
         take = yield from self._listened(steps)
@@ -134,7 +162,7 @@ class PeopleDesk:
         if verdict.is_usable:
             self._meet_again()
             if command.speaker is not None:
-                self._call(command.speaker, library.usable_name(command.name))
+                self._call(command.speaker, usable_name(command.name))
         self._put(
             Enrolled(
                 start_samples=0,
@@ -155,8 +183,7 @@ class PeopleDesk:
             except StopIteration as end:
                 take: Take = end.value
                 return take
-            heard = Span(start_samples=0, stop_samples=to_samples(listened.heard_s))
-            self._put(gauged(listened.measured, heard))
+            self._put(gauged(listened.measured, _from_start(listened.heard_s)))
             yield
 
     def _sound_of(self, stretches: tuple[Span, ...]) -> Generator[None, None, NDArray[np.float32]]:
@@ -206,11 +233,12 @@ class PeopleDesk:
 
     def _call(self, old: str, new: str) -> None:
         """Let a voice of this recording have a name, also where it has been heard to the end."""
-        events = self._pipeline.call(old, new) if self._pipeline is not None else []
-        if not events and old != new:
-            events = [Renamed(start_samples=0, stop_samples=0, old=old, new=new)]
-        for event in events:
-            self._put(event)
+        if self._pipeline is not None:
+            for event in self._pipeline.call(old, new):
+                self._put(event)
+        elif old != new:
+            # Heard with another line-up: only what is shown of it can have another name.
+            self._put(Renamed(start_samples=0, stop_samples=0, old=old, new=new))
 
     def _people(self) -> People:
         stated = self._line_up.thresholds.verification
@@ -235,6 +263,10 @@ class PeopleDesk:
 
     def _say_who_is_heard(self, name: str) -> None:
         self._put(Loading(start_samples=0, stop_samples=0, what=f"the voice of {name}"))
+
+
+def _from_start(heard_s: float) -> Span:
+    return Span(start_samples=0, stop_samples=to_samples(heard_s))
 
 
 def _blocks_of(sound: NDArray[np.float32]) -> Iterator[Block]:

@@ -45,6 +45,28 @@ class Enroll(PeopleCommand):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Measure(PeopleCommand):
+    """Measure a file, or stretches as ``Enroll`` takes them, before anybody is enrolled by it.
+
+    ``Gauged`` follows on the way, with ``is_whole`` at the end; nothing is kept.
+    """
+
+    file: str | None = None
+    stretches: tuple[Span, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call(PeopleCommand):
+    """Give a voice of this recording a name, in this recording alone; nobody is enrolled.
+
+    A voice that gets the name of another one is that one from now on, and was before.
+    """
+
+    old: str
+    new: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class StartGauge(PeopleCommand):
     """Measure from now on what plays, for ``Enroll``; ``Gauged`` follows with every chunk."""
 
@@ -145,6 +167,8 @@ class Gauged(Event):
     reasons: tuple[str, ...]
     """Why it could not be enrolled yet, in words; none where it could."""
     advice: tuple[str, ...]
+    is_whole: bool = False
+    """Whether all that ``Measure`` asked for was heard."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,41 +1,43 @@
 """From samples to events: the only place that composes model, streaming, text and speakers."""
 
 from collections.abc import Sequence
-from functools import partial
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.clock import LIVE_CLOCK, to_samples
-from engine.lineup import Heard, LineUp
+from engine.clock import to_samples
+from engine.final_pass import FinalPass
+from engine.lineup import LineUp
+from engine.listening import Heard
+from engine.live_text import LiveText
+from engine.live_voices import LiveVoices
 from engine.messages import (
-    Committed,
-    Embedding,
     Event,
     Final,
     Gap,
-    Partial,
     Span,
     Stage,
     Timing,
     Word,
-    read_only,
 )
-from engine.people_messages import Renamed, Scores
-from engine.speakers.activity import Mask, exclusive, stretches
-from engine.speakers.identification import KnownVoice, rank
-from engine.speakers.turns import LEAST_VOICE_S, TurnTaker, named
+from engine.people_messages import Renamed
+from engine.speakers.identification import KnownVoice
+from engine.speakers.turns import TurnTaker
 from engine.speakers.voices import Voices
 from engine.speakers.xvectors import Vector
 from engine.streaming.backlog import Backlog
 from engine.streaming.display import shown
 from engine.streaming.effort import FULL
-from engine.streaming.segmenter import HOP, Segment, Segmenter, to_frames
+from engine.streaming.presets import BALANCED
+from engine.streaming.segmenter import HOP, Segment, Segmenter
 from engine.streaming.tape import Tape
-from engine.streaming.window import DEFAULT_TIMING, Stepper, Window
-from engine.text.ctc import CtcCollapse, collapse
+from engine.streaming.window import Stepper, Window
+from engine.text.ctc import collapse
 
-LEAST_VOICE_FRAMES = to_frames(LEAST_VOICE_S)
+FINAL_PACE = 1.5
+"""Seconds of ended segments that are finalised for each second of new sound, beside the partial
+pass: more than speech can bring, and little enough that no step has to wait for long."""
 
 
 class Pipeline:
@@ -47,7 +49,7 @@ class Pipeline:
 
     def __init__(self, line_up: LineUp, people: Sequence[KnownVoice] = ()) -> None:
         self.line_up = line_up
-        self._step_samples = to_samples(DEFAULT_TIMING.step_s)
+        self._step_samples = to_samples(BALANCED.step_s)
         self._segmenter = Segmenter()
         self._tape = Tape()
         thresholds = line_up.thresholds
@@ -57,6 +59,7 @@ class Pipeline:
         self.effort = FULL
         self._position = 0
         self._finalised = 0
+        self._final_pass = FinalPass(line_up, self.backlog)
 
     @property
     def latency_s(self) -> float:
@@ -65,7 +68,7 @@ class Pipeline:
 
     @property
     def work_per_frame(self) -> float:
-        """Frames run for each frame of speech."""
+        """Frames that the transformer runs for each frame of speech."""
         return 1.0
 
     def know(self, people: Sequence[KnownVoice]) -> list[Event]:
@@ -86,6 +89,7 @@ class Pipeline:
         self.backlog.reset()
         self._position = 0
         self._finalised = 0
+        self._final_pass.reset()
 
     def push(self, samples: NDArray[np.float32]) -> list[Event]:
         """Take samples (n,) and return what every step they complete has found."""
@@ -99,19 +103,21 @@ class Pipeline:
         return events
 
     def catch_up(self) -> list[Event]:
-        """Return the final events of the segment that has waited longest for them, if any has."""
-        if not self.backlog:
-            return []
-        segment = self.backlog.take()
-        return self._end(segment, self.backlog.read(segment))
+        """Do one slice of the final pass that has waited longest; return its events at its end."""
+        return self._finalise(1.0) if self.backlog else []
 
     def finish(self) -> list[Event]:
         """Return the final events of what is still open, and forget everything."""
+        events = self.conclude()
+        self.reset()
+        return events
+
+    def conclude(self) -> list[Event]:
+        """Return the final events of what is still open; voices can still be named afterwards."""
         ended = [*self._advance(self._tape.stop_samples), *self._segmenter.finish()]
         events = self._close(ended)
         while self.backlog:
             events += self.catch_up()
-        self.reset()
         return events
 
     @property
@@ -130,21 +136,28 @@ class Pipeline:
         return self._segmenter.push(self._tape.read(start, stop))
 
     def _end_all(self, segments: list[Segment]) -> list[Event]:
-        """Finalise segments that have ended, and one that had to wait, unless all have to."""
+        """Finalise everything that has ended."""
         self.backlog.put(segments)
-        if not self.effort.finalises:
-            return []
-        return [event for _ in range(len(segments) + 1) for event in self.catch_up()]
+        return self._finalise(inf)
+
+    def _finalise(self, samples: float) -> list[Event]:
+        """Do as much of the waiting final passes as ``samples`` of sound, at least one slice."""
+        events: list[Event] = []
+        while self.backlog and samples > 0:
+            done = self._final_pass.proceed()
+            samples -= done.samples
+            if done.result is not None:
+                events += self._end(done.result.segment, done.result.heard)
+        return events
 
     def _oldest_needed(self) -> int:
         return min(self._segmenter.open_start_samples, self.backlog.oldest_needed())
 
-    def _end(self, segment: Segment, samples: NDArray[np.float32]) -> list[Event]:
-        """Run an ended segment whole: by construction the offline result of its samples."""
+    def _end(self, segment: Segment, heard: Heard) -> list[Event]:
+        """Return what an ended segment, run whole, says: the offline result of its samples."""
         self._finalised = segment.stop_samples
         if not segment.is_speech:
             return [_final(segment, ()), *self._silence(segment, "final")]
-        heard = self.line_up.listen(samples)
         words: tuple[Word, ...] = ()
         if heard.posterior is not None and self.line_up.alphabet is not None:
             first_frame = segment.start_samples // HOP
@@ -192,42 +205,53 @@ class LivePipeline(Pipeline):
     def __init__(
         self,
         line_up: LineUp,
-        timing: Timing = DEFAULT_TIMING,
+        timing: Timing = BALANCED,
         people: Sequence[KnownVoice] = (),
     ) -> None:
         super().__init__(line_up, people)
         self._stepper = Stepper(timing)
         self._step_samples = self._stepper.step_samples
-        self._collapse = CtcCollapse(line_up.alphabet) if line_up.alphabet else None
+        self._live_text = LiveText(line_up.alphabet)
+        self._ear = line_up.ear()
+        self._live_voices = LiveVoices(self._ear, self._voices, self._place)
 
     @property
     def latency_s(self) -> float:
-        return self._stepper.latency_s
+        return self._stepper.latency_s(self.effort.steps)
 
     @property
     def work_per_frame(self) -> float:
-        return super().work_per_frame + self._stepper.work_per_frame
+        return super().work_per_frame + self._stepper.work_per_frame(self.effort.steps)
 
     def reset(self) -> None:
         super().reset()
         self._stepper.reset()
-        if self._collapse:
-            self._collapse.reset()
+        self._ear.reset()
+        self._live_text.reset()
+        self._live_voices.reset()
 
     def _step(self, stop: int) -> list[Event]:
+        new_samples = stop - self._position
         ended = self._advance(stop)
         window = self._stepper.advance(self.effort.steps)
         events = self._look(window, ended) if self.effort.looks else self._skip(window, ended)
-        return events + self._end_all(ended)
+        self._begin_after(ended, window)
+        self.backlog.put(ended)
+        if self.effort.finalises:
+            events += self._finalise(FINAL_PACE * new_samples)
+        return events
 
     def _close(self, ended: list[Segment]) -> list[Event]:
         window = self._stepper.close(self._tape.stop_samples)
         return self._look(window, ended) + self._end_all(ended)
 
-    def _end(self, segment: Segment, samples: NDArray[np.float32]) -> list[Event]:
-        if self._collapse:
-            self._collapse.forget_before(segment.stop_samples)
-        return super()._end(segment, samples)
+    def _begin_after(self, ended: list[Segment], window: Window) -> None:
+        """Let the partial pass know that what it hears now is another segment."""
+        self._live_text.begin_after(ended, window)
+        for segment in ended:
+            if segment.is_speech:
+                self._ear.end_segment()
+            self._live_voices.begin(segment.stop_samples)
 
     def _oldest_needed(self) -> int:
         return min(super()._oldest_needed(), self._stepper.oldest_needed_samples)
@@ -238,28 +262,27 @@ class LivePipeline(Pipeline):
             start_samples=max(window.committed_before * HOP, self._finalised),
             stop_samples=max(window.frames * HOP, self._finalised),
         )
-        committed = window.committed_after * HOP
-        if self._segmenter.is_quiet_since(window.committed_before * HOP):
+        if (
+            self._segmenter.is_quiet_since(window.start_samples)
+            or window.frames == window.committed_before
+        ):
             return self._pass_over(window, span, ended)
-        heard = self.line_up.listen(self._tape.read(window.start_samples, window.stop_samples))
-        speakers, embedding = self._voices_of(window, heard)
-        text: list[Event] = []
-        if self._collapse and heard.posterior is not None:
-            first = window.committed_before - window.first_frame
-            split = window.committed_after - window.first_frame
-            # A word ends where its segment does: what follows is said again by the next one.
-            cuts = frozenset(segment.stop_samples // HOP for segment in ended)
-            closed = self._collapse.push(heard.posterior[first:split], cuts)
-            tentative = self._collapse.peek(heard.posterior[split:], cuts)
-            if heard.activity is not None:
-                name = partial(named, heard.activity, speakers, window.first_frame)
-                closed, tentative = name(closed), name(tentative)
-            text = self._text(span, ended, closed, tentative)
-        recent = heard.since(span.start_samples // HOP - window.first_frame)
+        start = self._ear.start_samples(window)
+        glance = self._ear.look(window, self._tape.read(start, window.stop_samples))
+        voices = self._live_voices.hear(window, glance)
+        text = self._live_text.hear(glance.posterior, window, ended, self._live_voices.named)
+        shown_from = span.start_samples // HOP - window.committed_before
         return [
             *text,
-            *shown(span, recent.posterior, recent.activity, committed, speakers, "live"),
-            *embedding,
+            *shown(
+                span,
+                None if glance.posterior is None else glance.posterior[shown_from:],
+                None if glance.activity is None else glance.activity[shown_from:],
+                window.committed_after * HOP,
+                self._live_voices.speakers,
+                "live",
+            ),
+            *voices,
         ]
 
     def _skip(self, window: Window, ended: list[Segment]) -> list[Event]:
@@ -274,102 +297,9 @@ class LivePipeline(Pipeline):
 
     def _pass_over(self, window: Window, span: Span, ended: list[Segment]) -> list[Event]:
         """Commit the new frames of a window as blanks."""
-        words = self._collapse.skip(window.new_frames) if self._collapse else []
-        return [*self._text(span, ended, words, []), *self._silence(span, "live")]
-
-    def _text(
-        self, span: Span, ended: list[Segment], closed: list[Word], tentative: list[Word]
-    ) -> list[Event]:
-        """Return the words now committed and those still open, without what a final replaced."""
-        stop = max((segment.stop_samples for segment in ended), default=0)
-        words = [word for word in [*closed, *tentative] if word.start_samples >= self._finalised]
-        last = closed[-1].start_samples + 1 if closed else 0
-        commit = [word for word in words if word.start_samples < max(last, stop)]
-        events: list[Event] = []
-        if commit:
-            events.append(
-                Committed(
-                    start_samples=commit[0].start_samples,
-                    stop_samples=commit[-1].stop_samples,
-                    words=tuple(commit),
-                )
-            )
-        rest = words[len(commit) :]
-        partial = Partial(
-            start_samples=min([span.start_samples, *(word.start_samples for word in rest[:1])]),
-            stop_samples=span.stop_samples,
-            words=tuple(rest),
-        )
-        return [*events, partial]
-
-    def _voices_of(
-        self, window: Window, heard: Heard
-    ) -> tuple[tuple[str | None, ...], list[Event]]:
-        """Return who each column is, as far as known, and the x-vector of the open segment.
-
-        What is final already is left out: another voice may have said it in the same column.
-        """
-        if heard.activity is None:
-            alone = np.ones((heard.frames, 1), dtype=bool)
-        else:
-            found = stretches(heard.activity)
-            alone = exclusive(heard.frames, heard.activity.shape[1], found)
-        first = max(0, self._finalised // HOP - window.first_frame)
-        alone[:first] = False
-        speakers = tuple(self._recognised(heard, alone[:, one]) for one in range(alone.shape[1]))
-        # Where nobody is heard alone for long enough, the block still has an x-vector to look at;
-        # it is never learnt from.
-        mask = np.any(alone, axis=1)
-        vector = self._vector(heard, mask)
-        if vector is None:
-            mask = np.arange(heard.frames) >= first
-            vector = self._vector(heard, mask)
-        if heard.activity is None:
-            speakers = ()
-        if vector is None:
-            return speakers, []
-        span = Span(
-            start_samples=window.start_samples + first * HOP, stop_samples=window.stop_samples
-        )
-        embedding = Embedding(
-            start_samples=span.start_samples,
-            stop_samples=span.stop_samples,
-            vector=read_only(vector),
-            map_xy=self._place(vector),
-            speaker=self._recognised(heard, mask),
-        )
-        return speakers, [embedding, *self._scores(span, vector, _speech_s(mask))]
-
-    def _scores(self, span: Span, vector: Vector, speech_s: float) -> list[Event]:
-        """Return how alike a voice is to everybody enrolled."""
-        if not self._voices.people:
-            return []
-        threshold = self._voices.naming
-        return [
-            Scores(
-                start_samples=span.start_samples,
-                stop_samples=span.stop_samples,
-                scores=rank(vector, speech_s, self._voices.people, threshold),
-                speech_s=speech_s,
-                threshold=threshold,
-            )
-        ]
-
-    def _vector(self, heard: Heard, mask: Mask) -> Vector | None:
-        """Return the x-vector of a mask (T,), None where it holds too little speech for one."""
-        return self.line_up.embed(heard, mask) if mask.sum() >= LEAST_VOICE_FRAMES else None
-
-    def _recognised(self, heard: Heard, mask: Mask) -> str | None:
-        """Return whose voice a mask (T,) holds, None where it is not known yet."""
-        vector = self._vector(heard, mask)
-        if vector is None:
-            return None
-        match = self._voices.recognise(vector, _speech_s(mask))
-        return match.name if match else None
-
-
-def _speech_s(mask: Mask) -> float:
-    return float(mask.sum()) * LIVE_CLOCK.hop_s
+        self._ear.pass_over()
+        self._live_voices.pass_over(window.committed_after)
+        return [*self._live_text.pass_over(window, ended), *self._silence(span, "live")]
 
 
 def _final(segment: Segment, words: tuple[Word, ...]) -> Final:

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from engine.clock import LIVE_CLOCK, to_samples
 from engine.errors import UsageError
-from engine.lineup import Heard, LineUp
+from engine.lineup import LineUp
+from engine.listening import Heard
 from engine.messages import Floats
 from engine.speakers.activity import Mask
 from engine.speakers.enrolment import (

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from engine.errors import LibraryError, UsageError
 from engine.library.database import Database, is_library
-from engine.library.people import People, Person, Reference, now, usable_name
+from engine.library.people import People, Person, Reference, now
 from engine.lineup import LineUp
+from engine.names import usable_name
 from engine.people_messages import CONSENT, CONSENT_TO_CLIP
 from engine.reference import Take
 from engine.speakers.enrolment import Verdict

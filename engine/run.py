@@ -1,6 +1,7 @@
 """One playing of a source: its ring, what fills it, and the pipeline that follows it."""
 
 import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
@@ -75,14 +76,14 @@ class Run:
         return self._hear(CHUNK_S)
 
     def catch_up(self) -> list[Event]:
-        """Return the final results of one segment that waits for them."""
+        """Do one slice of the final passes that wait, and return what it completes."""
         return self._timed(self._pipeline.catch_up)
 
     def finish(self) -> list[Event]:
         """Return what the end of the sound still gives."""
         tail = self._resampler.finish()
         self.heard_samples += len(tail)
-        return self._timed(lambda: self._pipeline.push(tail) + self._pipeline.finish())
+        return self._timed(lambda: self._pipeline.push(tail) + self._pipeline.conclude())
 
     def close(self) -> None:
         """Let go of what is no longer needed."""
@@ -98,6 +99,8 @@ class Run:
             real_time_factor=self._compute_s / heard_s if heard_s else 0.0,
             compute_s=self._compute_s,
             frames_dropped=frames_dropped,
+            latency_s=self._pipeline.latency_s,
+            work_per_frame=self._pipeline.work_per_frame,
         )
 
     @property
@@ -135,6 +138,21 @@ class FileRun(Run):
     def __init__(self, source: AudioSource, pace: float | None, pipeline: LivePipeline) -> None:
         super().__init__(Ring(source.sampling_rate), pipeline)
         self.feed: Feed = Player(source, self.ring, pace, lambda: self._read)
+        self._gaps = deque(source.gaps)
+
+    def listen(self) -> list[Event]:
+        return super().listen() + self._gaps_until(self.heard_samples)
+
+    def finish(self) -> list[Event]:
+        events = super().finish()
+        return events + self._gaps_until(self.heard_samples)
+
+    def _gaps_until(self, stop: int) -> list[Event]:
+        """Return the gaps of the recording that have been heard by now."""
+        heard: list[Event] = []
+        while self._gaps and self._gaps[0].stop_samples <= stop:
+            heard.append(self._gaps.popleft())
+        return heard
 
 
 class MicrophoneRun(Run):

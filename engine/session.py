@@ -36,8 +36,8 @@ from engine.messages import (
 from engine.microphone_desk import MicrophoneDesk
 from engine.outbox import Outbox
 from engine.people_messages import PeopleCommand
-from engine.sound_messages import Record, Watch
-from engine.streaming.window import DEFAULT_TIMING
+from engine.sound_messages import Record, SoundCommand
+from engine.streaming.presets import BALANCED
 
 if TYPE_CHECKING:
     from engine.lineup import LineUp
@@ -92,6 +92,11 @@ class Session:
         """The ring of the source in use; a new one at every start."""
         run = self._run
         return run.ring if run else None
+
+    @property
+    def ahead(self) -> Ring | None:
+        """The ring of the microphone that is listened to ahead of a recording."""
+        return self._desk.ahead
 
     def start(self) -> None:
         """Start the threads; torch is imported in the engine's."""
@@ -162,6 +167,7 @@ class Session:
     def play_step(self) -> float:
         """Let the source play what is due; return how long to wait before the next time, in s."""
         run = self._run
+        self._desk.listen_ahead(self._now())
         if run is None:
             return IDLE_S
         try:
@@ -221,8 +227,8 @@ class Session:
                     self._change("finishing")
             case Record():
                 self._record(command)
-            case Watch():
-                self._desk.watch()
+            case SoundCommand():
+                self._desk.obey(command, self._now())
             case Timing():
                 self._timing = command
             case PeopleCommand():
@@ -300,7 +306,7 @@ class Session:
         self._source.rewind()
         # What was said can be heard again where it has a length: in a file.
         reopen = self._reopen if self._source.duration_s is not None else None
-        pipeline = self._people.pipeline(self._timing or DEFAULT_TIMING, reopen)
+        pipeline = self._people.pipeline(self._timing or BALANCED, reopen)
         self._run = FileRun(self._source, self._pace, pipeline)
         self._run.feed.resume(self._now())
         self._change("playing")
@@ -314,8 +320,8 @@ class Session:
         self._leave_run()
         self._close_source()
         taken = self._desk.take(command, self._now())
-        timing = self._timing or DEFAULT_TIMING
-        pipeline = self._people.pipeline(timing, None)
+        timing = self._timing or BALANCED
+        pipeline = self._people.pipeline(timing, taken.reopen)
         self._run = MicrophoneRun(taken.intake, taken.recorder, pipeline, timing.step_s)
         self._change("playing")
 

@@ -63,8 +63,24 @@ class Recorded(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Watch(Command):
-    """Tell which microphones there are, now and whenever that changes (``Devices``)."""
+class Rescued(Event):
+    """A recording was found that had broken off with its program; it is kept in ``path``."""
+
+    kind: ClassVar[str] = "rescued"
+    path: str
+
+    @property
+    def message(self) -> str:
+        """The same in words."""
+        return f"A recording that had broken off was found: {self.end_s:.1f} s, kept as {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Armed(Event):
+    """Which microphone is listened to ahead of a recording; None: none any more."""
+
+    kind: ClassVar[str] = "armed"
+    microphone: str | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,5 +96,39 @@ class Record(Command):
     """A channel by number from 0; None mixes all channels down."""
     is_kept: bool = True
     """Whether the recording stays on disk; otherwise nothing of it does."""
+    kept_days: int | None = None
+    """It is removed so many days after its end; None keeps it until somebody removes it."""
     longest_s: float | None = None
     """Stop by itself after so much sound."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundCommand(Command):
+    """Something asked of the desk for microphones that needs no model."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Watch(SoundCommand):
+    """Tell which microphones there are, now and whenever that changes (``Devices``)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expire(SoundCommand):
+    """Remove the recordings that were to be kept for a time that is over."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arm(SoundCommand):
+    """Listen ahead: a ``Record`` of the same microphone and channel begins ``ahead_s`` earlier.
+
+    Until then only so much is held, in memory alone. Ends with ``Record`` and with ``Disarm``.
+    """
+
+    microphone: str | None = None
+    channel: int | None = None
+    ahead_s: float = 2.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disarm(SoundCommand):
+    """Listen ahead no more."""

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 from engine.audio.files import AudioFile
 from engine.audio.resample import Resampler
 from engine.clock import seconds
-from engine.lineup import Heard, LineUp
+from engine.lineup import LineUp
+from engine.listening import Heard
 from engine.messages import Floats
 from engine.speakers.activity import Mask, exclusive, stretches
 from engine.speakers.verification import Voiceprint

@@ -27,6 +27,7 @@ JOBS = {
         ["python", "tests/benchmarks/live_factor.py"],
         ["python", "tests/benchmarks/window_interval.py"],
     ],
+    "fuzz": [["python", "tests/fuzz/fuzz.py"]],
     "soak": [[*PYTEST, "soak", *PATIENCE, "--log-cli-level=INFO"]],
 }
 USAGE = "usage: python3 packaging/bootstrap.py setup|run|{} [ARGUMENT...]".format("|".join(JOBS))

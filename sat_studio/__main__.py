@@ -20,9 +20,12 @@ from engine.shell.options import (
     Dtype,
     Dtypes,
     Json,
+    Library,
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     refuse_before_command,
@@ -74,7 +77,9 @@ def studio(
     model: Models = EMBEDDED,
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
+    library: Library = None,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -89,7 +94,7 @@ def studio(
     if picture is not None and not picture.absolute().parent.is_dir():
         raise EngineError(f"there is no folder {picture.parent}: make it, or choose another one")
     asked = load_of(model, device, dtype)
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     if not no_window:
         refuse_without_display(sys.platform, os.environ)
         from engine.hub import folders
@@ -101,17 +106,22 @@ def studio(
 
         raise typer.Exit(
             run_window(
-                source, asked=asked, unsaid=unsaid_of(context), timing=timing, picture=picture
+                source,
+                asked=asked,
+                unsaid=unsaid_of(context),
+                timing=timing,
+                library=library,
+                picture=picture,
             )
         )
     if source is None:
         raise UsageError("--no-window alone plays nothing: add --demo or a file")
     if picture is None:
-        transcription.play(source, asked, timing, as_json)
+        transcription.play(source, asked, timing, as_json, library)
         return
     # Only a picture needs every event; without one a recording may be as long as it likes.
     events: list[Event] = []
-    transcription.play(source, asked, timing, as_json, watch=events.append)
+    transcription.play(source, asked, timing, as_json, library, watch=events.append)
     save_picture(events, source, picture)
 
 

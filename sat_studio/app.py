@@ -7,15 +7,20 @@ from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication
 
 from engine import assets
+from engine.audio.recorder import recordings_folder
 from engine.errors import EngineError
+from engine.library.location import folder_of
 from engine.messages import Event, Load, Timing
 from engine.session import Session
 from sat_studio.bridge import Bridge, SessionLike
 from sat_studio.icons import Icons
 from sat_studio.settings import Settings
+from sat_studio.sound_desk import SoundDesk
 from sat_studio.theme import CHOICES, Choice, Theme
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.captions import (
@@ -58,6 +63,9 @@ class App:
         self.captions = CaptionsWindow(self.studio.transcript, self.studio.speakers, self.theme)
         self.captions.setWindowIcon(self.theme.icons.app())
         self.bridge = Bridge(session, self.studio)
+        self.sound = SoundDesk(
+            self.window, self.bridge, self.studio, self.settings, recordings_folder(), show_folder
+        )
         self._chosen: set[str] = set()
         self._is_closed = False
         self._connect()
@@ -70,6 +78,7 @@ class App:
         self.window.show()
         self.session.start()
         self.session.send(self.studio.lineup.in_use)
+        self.sound.open()
         if path is not None:
             self.bridge.open_path(path)
         self.bridge.start()
@@ -87,6 +96,8 @@ class App:
         window.path_chosen.connect(bridge.open_path)
         window.demo_requested.connect(bridge.open_demo)
         window.pace_chosen.connect(bridge.choose_pace)
+        window.people.asked.connect(bridge.ask)
+        self.studio.enrolment.asked.connect(bridge.ask)
         window.outlet.save_requested.connect(bridge.save_transcript)
         window.model_chosen.connect(lambda _: self._chosen.add("models"))
         window.model_chosen.connect(bridge.open_model)
@@ -156,16 +167,18 @@ def run_window(
     asked: Load | None = None,
     unsaid: frozenset[str] = frozenset(),
     timing: Timing | None = None,
+    library: Path | None = None,
     picture: Path | None = None,
 ) -> int:
     """Open the window, on ``path`` (a file, a model folder, ``demo``) if given; return when closed.
 
     ``asked`` is the line-up to load first, and ``unsaid`` names its fields for which what is
-    remembered comes before; ``picture`` is where the window is saved as it stood
-    when it was closed. The exit status is returned.
+    remembered comes before; ``library`` is the folder that people are kept in, if not this user's
+    own; ``picture`` is where the window is saved as it stood when it was closed. The exit status is
+    returned.
     """
     application = qt_application()
-    session = Session(timing=timing)
+    session = Session(timing=timing, library=folder_of(library))
     app = App(session, asked, settings=Settings.of_user(), unsaid=unsaid, timing=timing)
     # Ctrl+C in the shell closes the window like its own button; the timer lets Python hear it.
     signal.signal(signal.SIGINT, lambda *_: app.window.close())
@@ -219,6 +232,11 @@ def qt_application() -> QApplication:
         application.setDesktopFileName("sat-studio")
         application.setStyle("Fusion")
     return application
+
+
+def show_folder(folder: Path) -> None:
+    """Open a folder as this desktop does it."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
 
 
 def _save(window: MainWindow, path: Path) -> None:

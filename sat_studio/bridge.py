@@ -1,6 +1,6 @@
 """Between the engine's threads and the window: one timer in, commands out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal, Slot
 from engine.audio.ring import Ring
 from engine.errors import EngineError
 from engine.messages import Command, Event, Failed, Loaded, Open, Opened, Pause, Play, Stop
+from engine.sound_messages import Record, Recorded
 from sat_studio.viewmodels.studio import Studio
 
 TICK_MS = 33
@@ -21,6 +22,9 @@ class SessionLike(Protocol):
 
     @property
     def ring(self) -> Ring | None: ...
+
+    @property
+    def ahead(self) -> Ring | None: ...
 
     def start(self) -> None: ...
 
@@ -42,8 +46,10 @@ class Bridge(QObject):
         self._studio = studio
         self._ring: Ring | None = None
         self._heard = 0
+        self._ring_ahead: Ring | None = None
+        self._heard_ahead = 0
         self._source: str | None = None
-        self._waiting: str | None = None
+        self._waiting: Callable[[], None] | None = None
         self._pace = studio.transport.pace
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -71,9 +77,14 @@ class Bridge(QObject):
         self._studio.apply(events)
         if any(isinstance(event, Opened) for event in events):
             self._note_opened()
+        for event in events:
+            if isinstance(event, Recorded) and event.path is not None:
+                self.file_opened.emit(event.path)
         if self._waiting is not None and not self._studio.lineup.is_on_trial:
-            self._open(self._waiting)
+            waiting, self._waiting = self._waiting, None
+            waiting()
         self._listen()
+        self._listen_ahead()
         self._studio.flush()
 
     @Slot(str)
@@ -81,11 +92,8 @@ class Bridge(QObject):
         """Play an audio file, or load a model folder."""
         if Path(path).is_dir():
             self.open_model(path)
-        elif self._studio.lineup.is_on_trial:
-            # Playing before anything is loaded would only fail.
-            self._waiting = path
         else:
-            self._open(path)
+            self._when_loaded(lambda: self._open(path))
 
     @Slot()
     def open_demo(self) -> None:
@@ -108,11 +116,28 @@ class Bridge(QObject):
         self._session.send(self._studio.lineup.on_device(device))
 
     @Slot()
+    def record(self) -> None:
+        """Record from the microphone in use, by the rule that holds; what plays ends first."""
+        microphones, rule = self._studio.microphones, self._studio.keeping.rule
+        chosen = microphones.chosen
+        command = Record(
+            microphone=None if chosen is None else chosen.name,
+            channel=microphones.channel,
+            is_kept=rule.is_kept,
+            kept_days=rule.days,
+        )
+        self._studio.take.expect()
+        self._studio.take.flush()
+        self._when_loaded(lambda: self._begin(command))
+
+    @Slot()
     def play_or_pause(self) -> None:
         """Play where something can be played, otherwise hold."""
         transport = self._studio.transport
         if transport.is_playing:
             self._session.send(Pause())
+        elif transport.can_play_back and transport.path is not None:
+            self._open(transport.path)
         elif transport.is_at_start and transport.pace != self._pace and self._source is not None:
             self._open(self._source)
         elif transport.can_play:
@@ -126,6 +151,11 @@ class Bridge(QObject):
         transport.flush()
         if transport.can_stop and pace != self._pace:
             self._studio.notes.mention("The speed changes when the recording starts again.")
+
+    @Slot(object)
+    def ask(self, command: Command) -> None:
+        """Ask the session for what needs nothing of the bridge's own."""
+        self._session.send(command)
 
     @Slot(str)
     def save_transcript(self, path: str) -> None:
@@ -143,8 +173,19 @@ class Bridge(QObject):
         if self._studio.transport.can_stop:
             self._session.send(Stop())
 
+    def _when_loaded(self, act: Callable[[], None]) -> None:
+        """Do it now, or when it is settled what is loaded: before that it would only fail."""
+        if self._studio.lineup.is_on_trial:
+            self._waiting = act
+        else:
+            self._waiting = None
+            act()
+
+    def _begin(self, command: Record) -> None:
+        self._source = None
+        self._session.send(command)
+
     def _open(self, path: str) -> None:
-        self._waiting = None
         self._source, self._pace = path, self._studio.transport.pace
         self._session.send(Play(source=Open(path=path, pace=self._pace)))
 
@@ -166,6 +207,17 @@ class Bridge(QObject):
             else:
                 kept.append(event)
         return kept
+
+    def _listen_ahead(self) -> None:
+        """Show how loud a microphone is that nothing is recorded of yet."""
+        ring = self._session.ahead
+        if ring is None or self._studio.transport.is_playing:
+            return
+        if ring is not self._ring_ahead:
+            self._ring_ahead, self._heard_ahead = ring, ring.written
+        samples = ring.read(self._heard_ahead, ring.written)
+        self._heard_ahead += len(samples)
+        self._studio.levels.feed(samples, ring.sampling_rate)
 
     def _listen(self) -> None:
         ring = self._session.ring

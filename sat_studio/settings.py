@@ -1,7 +1,9 @@
 """What the program remembers from one start to the next; what cannot be read counts as unsaid."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TypeVar
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -10,6 +12,8 @@ from engine.messages import Load
 MOST_RECENT = 8
 EMBEDDED = "embedded"
 AUTO = "auto"
+
+Word = TypeVar("Word", bound=str)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +46,10 @@ class Settings:
         """Where the values lie."""
         return None if self._store is None else Path(self._store.fileName())
 
-    def text(self, key: str, *, among: tuple[str, ...]) -> str:
+    def text(self, key: str, *, among: tuple[Word, ...]) -> Word:
         """Return a word among those that make sense; the first where nothing does."""
         found = self._value(key)
-        return found if isinstance(found, str) and found in among else among[0]
+        return next((word for word in among if word == found), among[0])
 
     def number(self, key: str, default: int, *, least: int, most: int) -> int:
         """Return a whole number within its bounds; ``default`` where there is none."""
@@ -88,7 +92,7 @@ class Settings:
     @property
     def recent_files(self) -> list[str]:
         """The files opened last, newest first; what is no more is left out."""
-        return [path for path in self.texts("recent") if Path(path).is_file()]
+        return [path for path in self.texts("recent") if _is(Path.is_file, path)]
 
     def add_recent(self, path: str) -> None:
         """Put a file before the others."""
@@ -123,7 +127,7 @@ class Settings:
 
     def _models(self, default: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
         names = self.texts("models") or list(default)
-        gone = [name for name in names if name != EMBEDDED and not Path(name).is_dir()]
+        gone = [name for name in names if name != EMBEDDED and not _is(Path.is_dir, name)]
         kept = tuple(name for name in names if name not in gone) or default
         if not gone:
             return kept, None
@@ -132,6 +136,14 @@ class Settings:
 
     def _value(self, key: str) -> object:
         return None if self._store is None else self._store.value(key)
+
+
+def _is(sort: Callable[[Path], bool], name: str) -> bool:
+    """Return whether a name is of a sort; what cannot be any name is of none."""
+    try:
+        return sort(Path(name))
+    except (OSError, ValueError):
+        return False
 
 
 def _store(name: str) -> QSettings:

@@ -14,6 +14,7 @@ QFrame[role="card"] { background: $surface; border: 1px solid $border; border-ra
 QFrame[role="card"]:focus { border-color: $faint; }
 QFrame[role="notice"] { background: $accent_soft; border: none; border-bottom: 1px solid $border; }
 QFrame[role="banner"] { background: $danger_soft; border: none; border-bottom: 1px solid $danger; }
+QFrame[role="alert"] { background: $warning_soft; border: none; border-bottom: 1px solid $warning; }
 QFrame[role="toast"] { background: $raised; border: 1px solid $faint; border-radius: 8px; }
 QFrame[role="divider"] { background: $border; max-width: 1px; min-width: 1px; border: none; }
 
@@ -41,6 +42,16 @@ QPushButton[role="primary"] {
 }
 QPushButton[role="primary"]:focus { border: 2px solid $faint; padding: 5px 10px; }
 QPushButton[role="primary"]:disabled { background: $raised; border-color: $border; color: $faint; }
+QPushButton[role="record"] { font-weight: 600; }
+QPushButton[role="record"]:hover { border-color: $record; }
+QPushButton[role="recording"] {
+  background: $record; border-color: $record; color: $on_record; font-weight: 700;
+}
+QPushButton[role="recording"]:focus { border: 2px solid $text; padding: 5px 10px; }
+QPushButton[role="live"] {
+  background: $accent_soft; border-color: $accent; color: $text; font-weight: 700;
+}
+QPushButton[role="live"]:focus { border: 2px solid $accent; padding: 5px 10px; }
 QPushButton[role="quiet"] { background: transparent; border-color: transparent; padding: 5px; }
 QPushButton[role="quiet"]:hover { background: $raised; border-color: $border; }
 QPushButton[role="quiet"]:focus { border-color: $accent; }
@@ -53,6 +64,53 @@ QPushButton[role="link"] {
 }
 QPushButton[role="link"]:hover { text-decoration: underline; }
 QPushButton[role="link"]:focus { border-color: $accent; }
+
+QDialog { background: $surface; }
+QRadioButton { padding: 3px 2px; spacing: 8px; }
+QRadioButton::indicator {
+  width: 12px; height: 12px; border: 2px solid $faint; border-radius: 8px; background: $surface;
+}
+QRadioButton::indicator:checked {
+  border-color: $accent; background: qradialgradient(
+    cx: 0.5, cy: 0.5, radius: 0.5, fx: 0.5, fy: 0.5,
+    stop: 0 $accent, stop: 0.55 $accent, stop: 0.65 $surface, stop: 1 $surface);
+}
+QRadioButton:focus { color: $accent; }
+
+QPushButton[role="segment"] { background: transparent; padding: 5px 14px; }
+QPushButton[role="segment"]:checked { background: $accent_soft; border-color: $accent; }
+QPushButton[role="danger"] {
+  background: $danger; border-color: $danger; color: $surface; font-weight: 600;
+}
+QPushButton[role="danger"]:focus { border: 2px solid $faint; padding: 5px 10px; }
+
+QTabWidget::pane {
+  background: $surface; border: 1px solid $border; border-radius: 8px; top: -1px;
+}
+QTabBar { background: transparent; }
+QTabBar::tab {
+  background: transparent; color: $muted; border: 1px solid transparent;
+  border-top-left-radius: 8px; border-top-right-radius: 8px; padding: 8px 16px; font-weight: 600;
+}
+QTabBar::tab:hover { color: $text; }
+QTabBar::tab:selected {
+  background: $surface; color: $text; border-color: $border; border-bottom-color: $surface;
+}
+QTabBar::tab:focus { color: $accent; }
+
+QDialog#enrolment { background: $background; border: 1px solid $border; }
+QMessageBox, QInputDialog { background: $surface; }
+QLabel#qt_msgbox_informativelabel { min-width: 340px; }
+QLineEdit {
+  background: $surface; color: $text; border: 1px solid $border; border-radius: 6px;
+  padding: 6px 9px; selection-background-color: $accent; selection-color: $on_accent;
+}
+QLineEdit:focus { border-color: $accent; }
+QFrame[role="page"] { background: $surface; border: 1px solid $border; border-radius: 8px; }
+QFrame[role="page"][isOver="true"] { background: $accent_soft; border: 1px dashed $accent; }
+QLabel[role="prompt"] { font-size: 12pt; }
+QLabel[role="good"] { color: $good; font-weight: 600; }
+QScrollArea, QScrollArea > QWidget > QWidget { background: transparent; border: none; }
 
 QMenu { background: $surface; border: 1px solid $border; padding: 6px; }
 QMenu::item { padding: 6px 22px 6px 22px; border-radius: 4px; }

@@ -39,6 +39,8 @@ class Palette:
     warning_soft: str
     danger: str
     danger_soft: str
+    record: str
+    on_record: str
     neutral_speaker: str
     speakers: tuple[str, ...]
     heat: tuple[str, ...]
@@ -64,6 +66,8 @@ LIGHT = Palette(
     warning_soft="#fff3d6",
     danger="#b3261e",
     danger_soft="#fdeceb",
+    record="#cf2a20",
+    on_record="#ffffff",
     neutral_speaker="#7a8294",
     speakers=(
         "#0068a8",
@@ -97,6 +101,8 @@ DARK = Palette(
     warning_soft="#3a2f17",
     danger="#ff8f86",
     danger_soft="#42211f",
+    record="#ff6259",
+    on_record="#1d0504",
     neutral_speaker="#8f98a9",
     speakers=(
         "#5ab4f0", "#ff9248", "#35c99b", "#e58cc0", "#dcc04a", "#a99bff", "#6fcbdc", "#e08a8a",

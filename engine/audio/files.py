@@ -2,6 +2,7 @@
 
 import io
 import re
+import stat
 from pathlib import Path
 from types import TracebackType
 
@@ -9,10 +10,15 @@ import numpy as np
 import soundfile
 from numpy.typing import NDArray
 
-from engine.audio import media
+from engine.audio import gaps, media
+from engine.audio.resample import RATES_HZ
 from engine.errors import AudioError
+from engine.messages import Gap
 
 ADDRESS = re.compile(r"[a-z][a-z0-9+.-]+:/", re.IGNORECASE)
+MOST_CHANNELS = 64
+LOUDEST = 1e6
+"""No recording is 120 dB beyond full scale."""
 READABLE = [".wav", ".flac", ".ogg", ".opus", ".mp3", ".w64", ".aiff", ".au", ".caf"]
 
 
@@ -27,9 +33,21 @@ class AudioFile:
     def __init__(self, source: str | Path | io.BytesIO, channel: int | None = None) -> None:
         self.name = "the audio" if isinstance(source, io.BytesIO) else str(source)
         self.channel = channel
+        self._read = 0
         if not isinstance(source, io.BytesIO):
             _check_path(source)
         self._file = _open(source, self.name)
+        self._said = str(getattr(self._file, "comment", ""))
+        if not self._said and not isinstance(source, io.BytesIO):
+            self._said = gaps.read_beside(Path(source))
+        if not 1 <= self.channels <= MOST_CHANNELS or self.sampling_rate not in RATES_HZ:
+            # Before anything is allocated by what a header claims.
+            stated = f"{self.channels} channels at {self.sampling_rate} Hz"
+            self.close()
+            raise AudioError(
+                f"{self.name} states {stated}, which is no sound of people: convert it to at most "
+                f"{MOST_CHANNELS} channels at {RATES_HZ.start} to {RATES_HZ.stop - 1} Hz"
+            )
         if channel is not None and not 0 <= channel < self.channels:
             self.close()
             raise AudioError(f"{self.name} has channels 0 to {self.channels - 1}, not {channel}")
@@ -48,19 +66,33 @@ class AudioFile:
         frames = int(self._file.frames)
         return frames / self.sampling_rate if 0 < frames < 2**62 else None
 
+    @property
+    def gaps(self) -> tuple[Gap, ...]:
+        """Where sound is missing, of a recording that this program made."""
+        return gaps.parse(self._said, self.duration_s)
+
     def read(self, frames: int) -> NDArray[np.float32]:
         """Return up to ``frames`` samples (n,), fewer only at the end."""
         try:
             block = self._file.read(frames)
         except (AudioError, soundfile.LibsndfileError, OSError) as error:
             raise AudioError(
-                f"{self.name} broke off while reading ({_reason(error)}): repair or convert it"
+                f"{self.name} broke off at {self._read / self.sampling_rate:.1f} s "
+                f"({_reason(error)}): repair or convert it"
             ) from error
+        self._read += len(block)
         return mono(block, self.channel)
 
     def rewind(self) -> None:
         """Go back to the first sample."""
-        self._file.rewind()
+        try:
+            self._file.rewind()
+        except (AudioError, soundfile.LibsndfileError, OSError) as error:
+            raise AudioError(
+                f"{self.name} cannot be played from its beginning again ({_reason(error)}): "
+                "convert it"
+            ) from error
+        self._read = 0
 
     def close(self) -> None:
         self._file.close()
@@ -112,10 +144,18 @@ def _open(source: str | Path | io.BytesIO, name: str) -> _SoundFile | media.Medi
 def _check_path(path: str | Path) -> None:
     if ADDRESS.match(str(path)):
         raise AudioError(f"{path} is an address: download it first, then give the file")
-    if Path(path).is_dir():
+    try:
+        mode = Path(path).stat().st_mode
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise AudioError(f"{path} does not exist: check the name") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or error
+        raise AudioError(f"{path} cannot be opened ({reason}): check the name") from error
+    if stat.S_ISDIR(mode):
         raise AudioError(f"{path} is a folder: give an audio file")
-    if not Path(path).exists():
-        raise AudioError(f"{path} does not exist: check the name")
+    if not stat.S_ISREG(mode):
+        # Pipes and devices would be waited for without end, and cannot be read twice.
+        raise AudioError(f"{path} is no file: save the sound to one, then give that")
 
 
 def mono(block: NDArray[np.float32], channel: int | None = None) -> NDArray[np.float32]:
@@ -125,10 +165,18 @@ def mono(block: NDArray[np.float32], channel: int | None = None) -> NDArray[np.f
     elif block.shape[1] == 1:
         one = block[:, 0]
     else:
-        one = block.mean(axis=1)
-    return np.nan_to_num(one, nan=0.0, posinf=1.0, neginf=-1.0).astype(np.float32, copy=False)
+        mean: NDArray[np.float32] = _finite(block).mean(axis=1, dtype=np.float32)
+        return mean
+    return _finite(one)
+
+
+def _finite(block: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return samples that can be added and squared, whatever a file of floats says."""
+    finite = np.nan_to_num(block, nan=0.0, posinf=1.0, neginf=-1.0)
+    bounded: NDArray[np.float32] = np.clip(finite, -LOUDEST, LOUDEST, dtype=np.float32)
+    return bounded
 
 
 def _reason(error: Exception) -> str:
     text = str(getattr(error, "error_string", error))
-    return text.strip().rstrip(".").lower() or "unknown reason"
+    return text.strip().rstrip(".").lower() or "it is damaged or cut short"

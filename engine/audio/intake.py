@@ -92,6 +92,25 @@ class Intake:
             elif self._tap is None:
                 self._open(now_s)
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether sound comes, without a gap."""
+        return self._state == "running" and self._hole is None
+
+    def begin_anew(
+        self, ahead_s: float, tell: Callable[[Event], None], longest_s: float | None
+    ) -> None:
+        """Go on in a new ring, whose time begins ``ahead_s`` ago; any thread may call."""
+        with self._moving:
+            rate, end = self.ring.sampling_rate, self.ring.written
+            held = self.ring.read(max(0, end - round(ahead_s * rate)), end)
+            self.ring = Ring(rate)
+            self.ring.write(held)
+            self.overflows = self.lost_samples = 0
+            self._longest = None if longest_s is None else round(longest_s * rate)
+            self._tell, self._state = tell, None
+            self._lead.reset()
+
     def pause(self) -> None:
         """Let go of the microphone as soon as what was said until now has come."""
         self._asked = "pause"
@@ -228,11 +247,13 @@ class Intake:
             return
         self.overflows += max(overflows, 1)
         rate = self.ring.sampling_rate
-        # Nobody says how much an overflow took; the clock does, to within a block.
+        # Nobody says how much an overflow took; the clock does, to within a block. What is less
+        # is made up for once it has come to more.
         behind_s = self._lead.fallen_s(now_s, (self.ring.written + frames) / rate)
+        zeros = max(missed, round(behind_s * rate) if behind_s >= BLOCK_S else 0)
         start = self.ring.written
-        self._write_zeros(max(missed, round(max(behind_s, BLOCK_S) * rate)), "overflow")
-        self._lead.reset()
+        self._write_zeros(zeros, "overflow")
+        self._lead.owe(behind_s - zeros / rate)
         self._say_gap("overflow", start)
 
     def _write_zeros(self, count: int, reason: GapReason) -> None:
@@ -292,27 +313,32 @@ _MESSAGES: dict[CaptureState, str] = {
 
 
 class _Lead:
-    """How far the sound received is ahead of the clock at best, lately: jitter falls out."""
+    """How far the sound received is ahead of the clock on average: jitter falls out."""
 
-    RENEWED_S = 5.0
+    SETTLED_S = 60.0
+    """Clocks drift apart slowly; what overflows take bit by bit is not to pass for that."""
 
     def __init__(self) -> None:
         self.reset()
 
     def reset(self) -> None:
-        self._best_s: float | None = None
-        self._next_best_s: float | None = None
-        self._renewed_at_s = 0.0
+        self._mean_s: float | None = None
+        self._owed_s = 0.0
+        self._began_s = self._noted_s = 0.0
+
+    def owe(self, owed_s: float) -> None:
+        """Remember what has fallen and was not made up for."""
+        self._owed_s = owed_s
 
     def note(self, now_s: float, received_s: float) -> None:
-        lead_s = received_s - now_s
-        if self._next_best_s is None or now_s - self._renewed_at_s > self.RENEWED_S:
-            # Clocks drift apart: what was best long ago says nothing any more.
-            self._best_s, self._next_best_s = self._next_best_s, lead_s
-            self._renewed_at_s = now_s
-        self._next_best_s = max(self._next_best_s, lead_s)
+        received_s += self._owed_s
+        if self._mean_s is None:
+            self._mean_s, self._began_s, self._noted_s = received_s - now_s, now_s, now_s
+            return
+        weight = (now_s - self._noted_s) / max(min(now_s - self._began_s, self.SETTLED_S), BLOCK_S)
+        self._mean_s += weight * (received_s - now_s - self._mean_s)
+        self._noted_s = now_s
 
     def fallen_s(self, now_s: float, received_s: float) -> float:
-        """Return by how much the sound has fallen behind its best."""
-        best = [lead_s for lead_s in (self._best_s, self._next_best_s) if lead_s is not None]
-        return max(best) - (received_s - now_s) if best else 0.0
+        """Return by how much the sound has fallen behind."""
+        return 0.0 if self._mean_s is None else self._mean_s - (received_s - now_s)

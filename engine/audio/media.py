@@ -15,7 +15,6 @@ from engine.errors import AudioError
 if TYPE_CHECKING:
     from av import AudioFrame
 
-MOST_CHANNELS = 64
 NO_PROTOCOL = {"protocol_whitelist": "none"}
 """A playlist must not make us open what it names."""
 
@@ -40,14 +39,19 @@ class MediaFile:
         with opened:
             try:
                 file = opened.enter_context(_binary(source))
-                self._container = opened.enter_context(av.open(file, "r", options=NO_PROTOCOL))
+                self._container = opened.enter_context(
+                    av.open(_Patient(file), "r", options=NO_PROTOCOL)
+                )
             except self._failures as error:
                 raise AudioError(str(error)) from error
             if not self._container.streams.audio:
                 raise AudioError("it has no sound track")
             self._track = self._container.streams.audio[0]
-            self.samplerate, self.channels = int(self._track.rate), int(self._track.channels)
-            if self.samplerate < 1 or not 1 <= self.channels <= MOST_CHANNELS:
+            if self._track.codec_context is None:
+                raise AudioError("its sound track is of an unknown kind")
+            self.samplerate = int(self._track.rate or 0)
+            self.channels = int(self._track.channels or 0)
+            if self.samplerate < 1 or self.channels < 1:
                 raise AudioError(f"{self.channels} channels at {self.samplerate} Hz are no sound")
             self._opened = opened.pop_all()
         duration = self._container.duration
@@ -71,8 +75,11 @@ class MediaFile:
         return np.concatenate([np.zeros((0, self.channels), dtype=np.float32), *pieces])
 
     def rewind(self) -> None:
-        """Go back to the first frame."""
-        self._container.seek(0)
+        """Go back to the first frame; raises AudioError where the file does not allow it."""
+        try:
+            self._container.seek(0)
+        except self._failures as error:
+            raise AudioError(str(error)) from error
         self._begin()
 
     def close(self) -> None:
@@ -93,17 +100,38 @@ class MediaFile:
         """Yield blocks, whatever the track's own kind of sample and changes on the way."""
         import av
 
-        planes = av.AudioResampler("fltp", self._track.layout, self.samplerate)
+        # NB: in one plane. Of as many planes as eight channels have, PyAV does not find the end.
+        packed = av.AudioResampler("flt", self._track.layout, self.samplerate)
         for frame in self._container.decode(self._track):
             # Timestamps of broken files are not worth failing over.
             frame.pts = None
-            yield from map(_frames, planes.resample(frame))
-        yield from map(_frames, planes.resample(None))
+            yield from map(self._frames, packed.resample(frame))
+        yield from map(self._frames, packed.resample(None))
+
+    def _frames(self, packed: "AudioFrame") -> NDArray[np.float32]:
+        """Return samples (n, channels) of one portion."""
+        if packed.layout.nb_channels != self.channels:
+            raise AudioError("its channels change on the way")
+        return packed.to_ndarray().reshape(-1, self.channels).astype(np.float32, copy=False)
+
+
+class _Patient:
+    """A file in which broken formats may seek as they like: nonsense is answered, not raised.
+
+    PyAV would print what it cannot raise.
+    """
+
+    def __init__(self, file: IO[bytes]) -> None:
+        self._file = file
+        self.read, self.tell, self.close = file.read, file.tell, file.close
+
+    def seek(self, offset: int, whence: int = 0) -> int:
+        """Go to a place, or say -1."""
+        try:
+            return self._file.seek(offset, whence)
+        except (OSError, ValueError):
+            return -1
 
 
 def _binary(source: str | Path | io.BytesIO) -> IO[bytes]:
     return source if isinstance(source, io.BytesIO) else Path(source).open("rb")
-
-
-def _frames(planes: "AudioFrame") -> NDArray[np.float32]:
-    return planes.to_ndarray().T.astype(np.float32, copy=False)

@@ -1,6 +1,7 @@
 """The microphones of this machine: which there are, which one is meant, and how to open one."""
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from threading import Lock
 from typing import Protocol
 
@@ -44,6 +45,9 @@ class Microphones(Protocol):
     def find(self) -> tuple[Microphone, ...]:
         """Return the microphones there are now; raises DeviceError where none can be used."""
 
+    def prepare(self) -> None:
+        """Do beforehand what only the first ``open`` would wait for; never fails."""
+
     def open(self, microphone: Microphone) -> Tap:
         """Return sound from a microphone from now on; raises DeviceError where it refuses."""
 
@@ -79,6 +83,11 @@ class SystemMicrophones:
             if not any(tap.is_open for tap in self._taps):
                 renew_ports()
             return of_ports(ports())
+
+    def prepare(self) -> None:
+        # PortAudio takes up to two seconds to look around: too long after a click on Record.
+        with self._lock, suppress(DeviceError):
+            ports()
 
     def open(self, microphone: Microphone) -> Tap:
         with self._lock:

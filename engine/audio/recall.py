@@ -1,4 +1,4 @@
-"""Reads back from a recording, while it is being written, what the engine was too slow for."""
+"""Reads back from a recording, while it is being written, what is no longer in memory."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -6,6 +6,7 @@ from numpy.typing import NDArray
 from engine.audio.recorder import Recorder
 from engine.audio.resample import Resampler
 from engine.clock import SAMPLE_RATE
+from engine.messages import Gap
 
 MARGIN_S = 1
 """Read on either side, so that the filter has what it had when the sound came in."""
@@ -29,3 +30,29 @@ class Recall:
         offset = first_s * SAMPLE_RATE
         found = samples[start - offset : stop - offset]
         return np.pad(found, (0, stop - start - len(found)))
+
+
+class RecordedSource:
+    """What a recorder has on disk until now, as a source that begins where the recording does."""
+
+    channels = 1
+    duration_s: float | None = None
+    name = "the recording"
+    gaps: tuple[Gap, ...] = ()
+    """They are told when they are recorded."""
+
+    def __init__(self, recorder: Recorder, sampling_rate: int) -> None:
+        self.sampling_rate = sampling_rate
+        self._recorder = recorder
+        self._at = 0
+
+    def read(self, frames: int) -> NDArray[np.float32]:
+        samples = self._recorder.read(self._at, self._at + frames)
+        self._at += len(samples)
+        return samples
+
+    def rewind(self) -> None:
+        self._at = 0
+
+    def close(self) -> None:
+        """The recorder keeps its file."""

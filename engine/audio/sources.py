@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from engine.audio.files import AudioFile
 from engine.clock import SAMPLE_RATE
+from engine.messages import Gap
 
 
 class AudioSource(Protocol):
@@ -17,6 +18,8 @@ class AudioSource(Protocol):
     sampling_rate: int
     channels: int
     duration_s: float | None
+    gaps: tuple[Gap, ...]
+    """Where sound is missing in it, in order."""
 
     def read(self, frames: int) -> NDArray[np.float32]:
         """Return up to ``frames`` samples (n,), fewer only at the end."""
@@ -39,6 +42,7 @@ class FileSource:
         self.sampling_rate = self._file.sampling_rate
         self.channels = self._file.channels
         self.duration_s = self._file.duration_s
+        self.gaps = self._file.gaps
 
     def read(self, frames: int) -> NDArray[np.float32]:
         return self._file.read(frames)
@@ -54,6 +58,7 @@ class SyntheticSource:
     """Voiced bursts and pauses for soak runs: harmonics on a wandering pitch, the same per seed."""
 
     channels = 1
+    gaps: tuple[Gap, ...] = ()
 
     def __init__(
         self, duration_s: float | None, *, seed: int = 0, sampling_rate: int = SAMPLE_RATE

@@ -34,6 +34,8 @@ class Transcription:
     models: tuple[ModelInfo, ...]
     cost: Cost
     committed_text: str | None = None
+    remark: str = ""
+    """What is wrong with the recording, in one line; often empty."""
 
     @property
     def text(self) -> str:

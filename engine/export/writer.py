@@ -41,9 +41,13 @@ class Writer:
         written: list[Path] = []
         for name in self.formats:
             path = self.folder / f"{transcription.stem}.{name}"
+            # What was there before goes only when there is something whole to take its place.
+            draft = path.with_name(path.name + ".part")
             try:
-                path.write_text(FORMATS[name](transcription), encoding="utf-8")
+                draft.write_text(FORMATS[name](transcription), encoding="utf-8")
+                draft.replace(path)
             except OSError as error:
+                draft.unlink(missing_ok=True)
                 raise _unwritable(path, error) from error
             written.append(path)
         return written

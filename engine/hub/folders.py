@@ -55,12 +55,16 @@ def folders(name: str, pulled: store.Store | None = None) -> tuple[Path, ...]:
 
 def task_of(folder: Path) -> Task:
     """Return the task that a model folder serves, by the architecture it names."""
+    file = folder / "config.json"
     try:
-        config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        config = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{file} cannot be read ({error}): download it again") from error
+    try:
         architecture = str(config["architectures"][0])
-    except (OSError, ValueError, LookupError, TypeError) as error:
+    except (LookupError, TypeError) as error:
         raise CheckpointError(
-            f"{folder / 'config.json'} names no architecture: "
+            f"{file} names no architecture: "
             f'add "architectures": ["{next(iter(TASK_OF))}"] or the class it was saved from'
         ) from error
     if architecture not in TASK_OF:
@@ -77,13 +81,19 @@ def stated_thresholds(folder: Path) -> Thresholds:
     try:
         stated = json.loads(file.read_text(encoding="utf-8"))
         tracking = stated.get("tracking_threshold", Thresholds.tracking)
-        return Thresholds(float(stated["threshold"]), float(tracking))
+        return Thresholds(_cosine(stated["threshold"]), _cosine(tracking))
     except FileNotFoundError:
         return Thresholds()
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointError(
             f'{file} cannot be read: write {{"threshold": COSINE}} or remove it'
         ) from error
+
+
+def _cosine(value: object) -> float:
+    if not isinstance(value, int | float) or not -1 <= value <= 1:
+        raise ValueError("no cosine")
+    return float(value)
 
 
 def _absent(name: str) -> str:

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Generator
 from contextlib import closing
@@ -10,7 +11,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.errors import EngineError, HubError
+from engine.errors import EngineError, HubError, one_line
 
 if TYPE_CHECKING:
     import httpx2
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 NEEDED = ("huggingface_hub", "httpx2")
 PASSING_STATUSES = (408, 429, 500, 502, 503, 504)
 """What a hub answers when it would answer otherwise a little later."""
+NO_LISTING = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""How reading an answer ends that is something else."""
+COMMIT = re.compile(r"[0-9a-f]{7,64}")
+FILE_NAME = re.compile(r"\w[\w.-]{0,200}")
 LONGEST_PAUSE_S = 60.0
 KEPT = "what has arrived is kept, and pulling again goes on from there"
 
@@ -110,16 +115,16 @@ class Hub:
             except (httpx2.HTTPError, OfflineModeIsEnabled) as error:
                 failures += 1
                 self._bear(error, failures, repository)
-            except (ValueError, LookupError, TypeError) as error:
+            except NO_LISTING as error:
                 raise self._no_hub() from error
-        if not info.sha or info.siblings is None:
+        if not isinstance(info.sha, str) or not COMMIT.fullmatch(info.sha):
             raise self._no_hub()
         licence = info.card_data.get("license") if info.card_data else None
-        files = (_remote_file(sibling) for sibling in info.siblings)
+        files = (_remote_file(sibling) for sibling in info.siblings or ())
         return Listing(
             repository=repository,
             revision=info.sha,
-            licence=str(licence) if licence else None,
+            licence=one_line(str(licence)) if licence else None,
             files=tuple(file for file in files if file is not None),
         )
 
@@ -243,10 +248,12 @@ def _git_sha1(file: Path) -> str:
 
 def _remote_file(sibling: "RepoSibling") -> RemoteFile | None:
     """Return a file that lies at the top of a repository and whose size is known."""
-    if "/" in sibling.rfilename or sibling.size is None:
+    name, size = str(sibling.rfilename), sibling.size
+    # It becomes the name of a file here, whoever answers.
+    if not FILE_NAME.fullmatch(name) or type(size) is not int or size < 0:
         return None
     sha256 = sibling.lfs.sha256 if sibling.lfs else None
-    return RemoteFile(sibling.rfilename, sibling.size, sha256, sibling.blob_id)
+    return RemoteFile(name, size, sha256, sibling.blob_id)
 
 
 def _prepare() -> None:

@@ -73,7 +73,7 @@ class Source:
             return cls(**said)
         except FileNotFoundError:
             return None
-        except (OSError, ValueError, LookupError, TypeError) as error:
+        except (OSError, ValueError, LookupError, TypeError, RecursionError) as error:
             raise CheckpointError(
                 f"{file} cannot be read: remove it, or remove the model and pull it again"
             ) from error

@@ -3,7 +3,7 @@
 import os
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -12,6 +12,7 @@ from engine.library.schema import MIGRATIONS, VERSION
 
 FILE_NAME = "people.db"
 APPLICATION_ID = int.from_bytes(b"SATS", "big")
+TABLES = "SELECT type, name, tbl_name, sql FROM sqlite_master"
 BUSY_S = 5.0
 """How long another program may hold the file before it is said to be in use."""
 
@@ -117,7 +118,23 @@ class Database:
                 f"{version}, this one knows {VERSION}): update, or give another folder with "
                 "--library; nothing was changed"
             )
+        if not is_empty and self._tables() != _tables_of(version):
+            # A view or a trigger in it could do anything with what it is asked.
+            raise LibraryError(
+                f"{self.path} does not hold the tables of a library: it was left as it is; move it "
+                "away and import an export, or give another folder with --library"
+            )
         return version
+
+    def damaged(self, reason: str) -> LibraryError:
+        """Return the failure to make sense of what is in it."""
+        return LibraryError(
+            f"{self.path} is damaged ({reason}): it was left as it is; move it away and import an "
+            "export, or give another folder with --library"
+        )
+
+    def _tables(self) -> set[Row]:
+        return set(self._connection.execute(TABLES).fetchall())
 
     def _migrate(self) -> None:
         with self.transaction():
@@ -142,6 +159,15 @@ class Database:
                 f"{self.path.parent} cannot be used ({error.strerror}): check who owns it, or give "
                 "another folder with --library"
             ) from error
+
+
+def _tables_of(version: int) -> set[Row]:
+    """Return what the master table of a library of some version holds."""
+    with closing(sqlite3.connect(":memory:")) as connection:
+        for step in MIGRATIONS[: max(version, 0)]:
+            for statement in step:
+                connection.execute(statement)
+        return set(connection.execute(TABLES).fetchall())
 
 
 def _make_private(path: Path) -> None:

@@ -1,7 +1,5 @@
 """Enrolled people: their names, the recordings they are known by, and the x-vectors of those."""
 
-import re
-import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -9,14 +7,13 @@ from datetime import UTC, datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.errors import LibraryError, UsageError
+from engine.errors import LibraryError
 from engine.library.database import Database, Value
-
-LONGEST_NAME = 80
-RESERVED = re.compile(r"speaker[ _]\d+|unknown|unsure", re.IGNORECASE)
-"""What the program itself calls voices that nobody has named."""
+from engine.names import key_of, usable_name
 
 CLIP_SCALE = 32767
+LARGEST_NUMBER = 1e9
+"""Of seconds and of dB; beyond it a file is broken or hostile."""
 
 Clip = NDArray[np.float32]
 Vector = NDArray[np.float32]
@@ -61,25 +58,6 @@ class Person:
 def now() -> str:
     """Return this moment, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def usable_name(name: str) -> str:
-    """Return a name without blanks around it; refuse what cannot be one."""
-    found = unicodedata.normalize("NFC", " ".join(name.split()))
-    if not found:
-        raise UsageError("a person needs a name: give some letters")
-    if len(found) > LONGEST_NAME:
-        raise UsageError(f"{found[:20]}... is too long a name: use at most {LONGEST_NAME} letters")
-    if not found.isprintable():
-        raise UsageError(f"{found!r} cannot be printed: use letters, digits and signs")
-    if RESERVED.fullmatch(found):
-        raise UsageError(f"{found} is what nameless voices are called: choose another name")
-    return found
-
-
-def key_of(name: str) -> str:
-    """Return what a name is looked up by: capitals and blanks around it do not matter."""
-    return unicodedata.normalize("NFC", " ".join(name.split())).casefold()
 
 
 class People:
@@ -170,7 +148,7 @@ class People:
             (model_hash,),
         )
         return [
-            (int(str(one)), str(name), _samples_of(clip))
+            (int(str(one)), str(name), samples_of(clip))
             for one, name, clip in found
             if isinstance(clip, bytes)
         ]
@@ -232,19 +210,18 @@ class People:
         vectors = self._database.rows(
             "SELECT model_hash, vector FROM embedding WHERE reference_id = ?", (reference_id,)
         )
-        return Reference(
-            speech_s=float(str(speech_s)),
-            level_db=float(str(level_db)),
-            noise_db=float(str(noise_db)),
-            enrolled_at=str(enrolled_at),
-            consent=str(consent),
-            consent_at=str(consent_at),
-            vectors={
-                str(model_hash): np.frombuffer(vector, dtype="<f4")
-                for model_hash, vector in vectors
-                if isinstance(vector, bytes)
-            },
-        )
+        try:
+            return Reference(
+                speech_s=number_of(speech_s),
+                level_db=number_of(level_db),
+                noise_db=number_of(noise_db),
+                enrolled_at=str(enrolled_at),
+                consent=str(consent),
+                consent_at=str(consent_at),
+                vectors={str(model_hash): vector_of(vector) for model_hash, vector in vectors},
+            )
+        except ValueError as error:
+            raise self._database.damaged(str(error)) from error
 
 
 def nobody(name: str) -> LibraryError:
@@ -257,9 +234,28 @@ def clip_bytes(clip: Clip) -> bytes:
     return np.round(np.clip(clip, -1.0, 1.0) * CLIP_SCALE).astype("<i2").tobytes()
 
 
-def _samples_of(clip: bytes) -> Clip:
-    samples: Clip = np.frombuffer(clip, dtype="<i2").astype(np.float32) / np.float32(CLIP_SCALE)
+def samples_of(clip: bytes) -> Clip:
+    """Return the samples (n,) of 16-bit little-endian integers; an odd byte is left out."""
+    whole = np.frombuffer(clip, dtype="<i2", count=len(clip) // 2)
+    samples: Clip = whole.astype(np.float32) / np.float32(CLIP_SCALE)
     return samples
+
+
+def vector_of(content: object) -> Vector:
+    """Return the x-vector (E,) that bytes hold; raises ValueError where they hold none."""
+    if not isinstance(content, bytes) or not content:
+        raise ValueError("an x-vector is missing")
+    vector: Vector = np.frombuffer(content, dtype="<f4")
+    if not np.isfinite(vector).all():
+        raise ValueError("an x-vector holds no numbers")
+    return vector
+
+
+def number_of(value: object) -> float:
+    """Return what was measured; raises ValueError where that is no number."""
+    if not isinstance(value, int | float) or not abs(value) <= LARGEST_NUMBER:
+        raise ValueError(f"{str(value)[:20]!r} measures nothing")
+    return float(value)
 
 
 def _bytes_of(vector: Vector) -> bytes:
@@ -267,4 +263,4 @@ def _bytes_of(vector: Vector) -> bytes:
 
 
 def _with_clip(reference: Reference, clip: Value) -> Reference:
-    return replace(reference, clip=_samples_of(clip)) if isinstance(clip, bytes) else reference
+    return replace(reference, clip=samples_of(clip)) if isinstance(clip, bytes) else reference

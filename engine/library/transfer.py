@@ -5,23 +5,27 @@ import binascii
 import json
 import os
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 
-import numpy as np
-
-from engine.errors import LibraryError
+from engine.errors import LibraryError, UsageError
 from engine.library.people import (
-    CLIP_SCALE,
     People,
     Person,
     Reference,
     clip_bytes,
-    key_of,
-    usable_name,
+    number_of,
+    samples_of,
+    vector_of,
 )
+from engine.names import key_of, usable_name
 
 FORMAT = "sat-studio-people"
 FORM = 1
+LARGEST_BYTES = 1_000_000_000
+"""Room for the voices of hundreds of people."""
+NO_EXPORT = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
+"""How reading ends where a file is something else."""
 
 Json = Mapping[str, "Json"] | Sequence["Json"] | str | float | int | bool | None
 
@@ -84,18 +88,18 @@ def _voiced(person: Person) -> dict[str, Json]:
 
 def _write(file: Path, everyone: Sequence[Json]) -> int:
     whole = {"format": FORMAT, "form": FORM, "people": everyone}
+    if file.exists():
+        raise LibraryError(f"{file} is there already: give another name")
+    # Half an export would look like a whole one, so it gets its name last.
+    draft = file.with_name(file.name + ".part")
     try:
-        handle = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError as error:
-        raise LibraryError(f"{file} is there already: give another name") from error
-    except OSError as error:
-        raise LibraryError(f"{file} cannot be written ({error.strerror})") from error
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with open(draft, "w", encoding="utf-8", opener=_private) as stream:
             json.dump(whole, stream, ensure_ascii=False, indent=1)
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(file)
     except OSError as error:
-        # Half an export would look like a whole one.
-        file.unlink(missing_ok=True)
+        draft.unlink(missing_ok=True)
         raise LibraryError(
             f"{file} cannot be written ({error.strerror}): make room, or give another place"
         ) from error
@@ -104,13 +108,15 @@ def _write(file: Path, everyone: Sequence[Json]) -> int:
 
 def _read(file: Path) -> list[Person]:
     try:
+        if file.stat().st_size > LARGEST_BYTES:
+            raise ValueError("it is too large")
         whole = json.loads(file.read_bytes())
         if whole["format"] != FORMAT:
             raise ValueError("it says another format")
         if whole["form"] > FORM:
             raise LibraryError(f"{file} was written by a newer version of this program: update")
         return [_person(fields, file) for fields in whole["people"]]
-    except (OSError, ValueError, LookupError, TypeError, AttributeError) as error:
+    except (UsageError, OSError, *NO_EXPORT) as error:
         reason = error.strerror if isinstance(error, OSError) else "it is no whole export"
         raise LibraryError(
             f"{file} cannot be imported ({reason}): give a file that "
@@ -133,31 +139,25 @@ def _reference(described: dict[str, object], voiced: dict[str, object]) -> Refer
     clip, vectors = voiced["clip"], voiced["vectors"]
     if not isinstance(vectors, dict):
         raise TypeError("vectors have no checkpoint")
-    samples = None if clip is None else np.frombuffer(_bytes_of(clip), dtype="<i2")
     return Reference(
-        speech_s=_number(described["speech_s"]),
-        level_db=_number(described["level_db"]),
-        noise_db=_number(described["noise_db"]),
-        enrolled_at=str(described["enrolled_at"]),
+        speech_s=number_of(described["speech_s"]),
+        level_db=number_of(described["level_db"]),
+        noise_db=number_of(described["noise_db"]),
+        enrolled_at=_moment(described["enrolled_at"]),
         consent=str(described["consent"]),
-        consent_at=str(described["consent_at"]),
-        vectors={str(one): _vector(text) for one, text in vectors.items()},
-        clip=None if samples is None else samples.astype(np.float32) / np.float32(CLIP_SCALE),
+        consent_at=_moment(described["consent_at"]),
+        vectors={str(one): vector_of(_bytes_of(text)) for one, text in vectors.items()},
+        clip=None if clip is None else samples_of(_bytes_of(clip)),
     )
 
 
-def _vector(text: object) -> "np.ndarray[tuple[int], np.dtype[np.float32]]":
-    vector = np.frombuffer(_bytes_of(text), dtype="<f4")
-    if not len(vector) or not np.isfinite(vector).all():
-        raise ValueError("an x-vector holds no numbers")
-    return vector.astype(np.float32)
+def _private(path: str, flags: int) -> int:
+    """Open a file that its owner alone can read."""
+    return os.open(path, flags, 0o600)
 
 
-def _number(value: object) -> float:
-    number = float(str(value))
-    if not np.isfinite(number):
-        raise ValueError(f"{number} measures nothing")
-    return number
+def _moment(value: object) -> str:
+    return datetime.fromisoformat(str(value)).isoformat()
 
 
 def _text_of(content: bytes) -> str:

@@ -4,6 +4,8 @@ import hashlib
 import json
 import pickle
 import re
+import struct
+import warnings
 import zipfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -16,7 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from engine.errors import CheckpointError
-from engine.model.config import CONFIG_FILE, UniSpeechSatConfig, Value
+from engine.model.config import CONFIG_FILE, UniSpeechSatConfig, Value, read_text
 
 HUB_NAME = re.compile(r"\w[\w.-]*/\w[\w.-]*|unispeech-sat-[\w.-]+")
 """What looks like a name on a model hub, not like a misspelt path."""
@@ -48,6 +50,23 @@ OUR_ENDINGS = {
     ".parametrizations.weight.original1": ".weight_v",
 }
 """The one place where names differ: the newer spelling of weight norm, and ours, the older."""
+
+UNPICKLING = (
+    pickle.UnpicklingError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    EOFError,
+    ImportError,
+    LookupError,
+    MemoryError,
+    OSError,
+    RuntimeError,
+    TypeError,
+    ValueError,
+    struct.error,
+)
+"""What a damaged or hostile pickle may end in, though none of it is run."""
 
 FLOATS = {
     "F64": torch.float64,
@@ -200,14 +219,27 @@ def _weight_files(folder: Path) -> list[Path]:
 def _shards(index: Path) -> list[Path]:
     """Return the shards that an index names, all of them present beside it."""
     try:
-        names = set(json.loads(index.read_text(encoding="utf-8"))["weight_map"].values())
-    except (ValueError, KeyError, TypeError, AttributeError, OSError, RecursionError) as error:
+        names = {str(name) for name in json.loads(read_text(index))["weight_map"].values()}
+    except (
+        CheckpointError,
+        ValueError,
+        LookupError,
+        TypeError,
+        AttributeError,
+        OSError,
+        RecursionError,
+    ) as error:
         raise _unreadable(index, error) from None
+    if not names:
+        raise CheckpointError(f"{index} names no shards; download the whole checkpoint")
     files = []
     suffix = Path(index.name.removesuffix(INDEX_SUFFIX)).suffix
-    for name in sorted(map(str, names)):
+    for name in sorted(names):
         if Path(name).name != name or Path(name).suffix != suffix:
-            raise CheckpointError(f"{index} names {name!r}, which is no shard beside it")
+            raise CheckpointError(
+                f"{index} names {name!r}, which is no shard beside it; "
+                "download the whole checkpoint"
+            )
         file = index.parent / name
         if not file.is_file():
             raise CheckpointError(f"{file} is missing; download the whole checkpoint")
@@ -228,7 +260,9 @@ def _list_file(file: Path) -> list[StoredTensor]:
                 entry = opened.get_slice(key)
                 kind = str(entry.get_dtype())
                 if kind not in FLOATS:
-                    raise CheckpointError(f"{file}: {key} is stored as {kind}, not as numbers")
+                    raise CheckpointError(
+                        f"{file}: {key} is stored as {kind}, not as numbers; download it again"
+                    )
                 found.append(StoredTensor(file, key, tuple(entry.get_shape()), FLOATS[kind]))
     except (SafetensorError, OSError) as error:
         raise _unreadable(file, error) from None
@@ -245,15 +279,13 @@ def _unpickle(file: Path, device: str) -> dict[str, Tensor]:
         with zipfile.ZipFile(file) as archive:
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
                 raise CheckpointError(f"{file} is compressed; refused: torch.save writes it plain")
-        content = torch.load(file, map_location=device, weights_only=True, mmap=device != "meta")
-    except (
-        pickle.UnpicklingError,
-        RuntimeError,
-        EOFError,
-        ValueError,
-        KeyError,
-        OSError,
-    ) as error:
+        with warnings.catch_warnings():
+            # What is wrong with it is said by the failure that follows.
+            warnings.filterwarnings("ignore", "Detected pickle protocol", UserWarning)
+            content = torch.load(
+                file, map_location=device, weights_only=True, mmap=device != "meta"
+            )
+    except UNPICKLING as error:
         raise _unreadable(file, error) from None
     except zipfile.BadZipFile:
         raise CheckpointError(
@@ -261,12 +293,16 @@ def _unpickle(file: Path, device: str) -> dict[str, Tensor]:
             "load it with torch and torch.save it anew"
         ) from None
     if not isinstance(content, dict):
-        raise CheckpointError(f"{file} holds a {type(content).__name__}, not named tensors")
+        raise CheckpointError(
+            f"{file} holds a {type(content).__name__}, not named tensors; download it again"
+        )
     for key, tensor in content.items():
         if not isinstance(key, str) or not isinstance(tensor, Tensor):
-            raise CheckpointError(f"{file}: {key!r} is not a named tensor")
-        if not tensor.is_floating_point():
-            raise CheckpointError(f"{file}: {key} is stored as {tensor.dtype}, not as numbers")
+            raise CheckpointError(f"{file}: {key!r} is not a named tensor; download it again")
+        if tensor.dtype not in FLOATS.values() or tensor.layout is not torch.strided:
+            raise CheckpointError(
+                f"{file}: {key} is stored as {tensor.dtype}, not as numbers; download it again"
+            )
     return content
 
 

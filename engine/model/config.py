@@ -2,6 +2,7 @@
 
 import json
 import logging
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from functools import cached_property
@@ -22,8 +23,12 @@ MAX_PARAMETERS = 4_000_000_000
 """More than ten times the largest published model: beyond it a file is broken or hostile."""
 MAX_SIZE = 1_000_000
 """No single size of a sensible checkpoint is larger than this."""
+MAX_TEXT_BYTES = 50_000_000
+"""Vocabulary, index and config of the largest models have a hundredth of it."""
 MAX_LAYERS = 256
 """No stack of layers is deeper than this."""
+
+LABEL_NUMBER = re.compile("[0-9]{1,9}")
 
 SHARES = ("dropout", "layerdrop", "_prob")
 """How the names of fields end that are between 0 and 1."""
@@ -229,7 +234,7 @@ class UniSpeechSatConfig:
         """Read a published config.json; keys that mean nothing to the network are passed over."""
         try:
             values = json.loads(text)
-        except (json.JSONDecodeError, RecursionError) as error:
+        except (ValueError, RecursionError) as error:
             raise CheckpointError(f"the config is not JSON ({error}); download it again") from None
         if not isinstance(values, dict):
             raise CheckpointError("the config is not a JSON object; download it again")
@@ -258,8 +263,8 @@ class UniSpeechSatConfig:
                 f"{folder} has no {CONFIG_FILE}; download the whole checkpoint and give its folder"
             )
         try:
-            return cls.from_json(path.read_text(encoding="utf-8"))
-        except (CheckpointError, UnicodeDecodeError, OSError) as error:
+            return cls.from_json(read_text(path))
+        except (CheckpointError, OSError) as error:
             raise CheckpointError(f"{path}: {error}") from None
 
     def to_json(self) -> str:
@@ -276,6 +281,16 @@ class UniSpeechSatConfig:
         return json.dumps(values, indent=2, sort_keys=True) + "\n"
 
 
+def read_text(path: Path) -> str:
+    """Return the text of a file beside the weights; refuse what is too large to be one."""
+    if path.stat().st_size > MAX_TEXT_BYTES:
+        raise CheckpointError(f"it is larger than {MAX_TEXT_BYTES // 10**6} MB; download it again")
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise CheckpointError(f"it is no text ({error.reason}); download it again") from None
+
+
 def _read_value(name: str, value: object, default: Value) -> Value:
     """Return ``value`` as the type of ``default``; lists become tuples, whole numbers floats."""
     if isinstance(default, tuple):
@@ -286,14 +301,16 @@ def _read_value(name: str, value: object, default: Value) -> Value:
         if type(value) is (str if default is None else type(default)):
             return value
     elif isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        # Whole numbers have no end in JSON, floats have.
+        is_endless = isinstance(value, int) and abs(value) > MAX_SIZE
+        return float("inf") if is_endless else float(value)
     shown = repr(value)[:60]
     raise CheckpointError(f"{name} is {shown} in the config; it should look like {default!r}")
 
 
 def _read_labels(value: object) -> dict[int, str]:
     """Return a published id2label, whose keys are numbers written as text."""
-    if isinstance(value, dict) and all(str(key).isdecimal() for key in value):
+    if isinstance(value, dict) and all(LABEL_NUMBER.fullmatch(key) for key in value):
         return {int(key): str(label) for key, label in value.items()}
     raise CheckpointError("id2label in the config does not map numbers to names")
 

@@ -57,9 +57,12 @@ class Encoder(nn.Module):
         self.dropout = nn.Dropout(config.hidden_dropout)
         self.layers = nn.ModuleList(layer(config) for _ in range(config.num_hidden_layers))
 
-    def open(self, x: Tensor) -> Tensor:
-        """Return the first hidden state of projected frames (B, T, D): positions added."""
-        x = x + self.pos_conv_embed(x)
+    def open(self, x: Tensor, before: Tensor | None = None) -> Tensor:
+        """Return the first hidden state of projected frames (B, T, D): positions added.
+
+        ``before`` (B, reach of the positional convolution, D) precedes them; None: nothing does.
+        """
+        x = x + self.pos_conv_embed(x, before)
         state: Tensor = self.dropout(x if self.pre_norm else self.layer_norm(x))
         return state
 

@@ -15,6 +15,7 @@ from engine.clock import SAMPLE_RATE
 from engine.errors import CheckpointError, UsageError
 from engine.model.batch import Batch, Row, TensorKind, stack
 from engine.model.checkpoint import check_folder
+from engine.model.config import MAX_SIZE, read_text
 
 logger = logging.getLogger(__name__)
 
@@ -46,6 +47,11 @@ class FeatureExtractor:
     """Where clips are padded."""
 
     def __post_init__(self) -> None:
+        if self.sampling_rate < 1 or not np.isfinite(self.padding_value):
+            raise CheckpointError(
+                f"the preprocessor config states {self.sampling_rate} Hz and a padding of "
+                f"{self.padding_value}; download it again"
+            )
         if self.padding_side != "right" or self.feature_size != 1:
             raise CheckpointError(
                 "the preprocessor config asks for something else than mono clips padded right; "
@@ -72,13 +78,16 @@ class FeatureExtractor:
             if value is None:
                 continue
             if isinstance(default, float) and type(value) is int:
-                value = float(value)
+                value = float(value) if abs(value) < MAX_SIZE else float("inf")
             if type(value) is not type(default):
                 raise CheckpointError(
-                    f"{path}: {item.name} is {value!r}; it should look like {default!r}"
+                    f"{path}: {item.name} is {repr(value)[:60]}; it should look like {default!r}"
                 )
             known[item.name] = value
-        return cls(**known)
+        try:
+            return cls(**known)
+        except CheckpointError as error:
+            raise CheckpointError(f"{path}: {error}") from None
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write preprocessor_config.json."""
@@ -189,8 +198,8 @@ def read_clips(audio: Audio) -> list[Clip]:
 def read_json(path: Path) -> dict[str, object]:
     """Return the JSON object of a file of the checkpoint."""
     try:
-        values = json.loads(path.read_text(encoding="utf-8"))
-    except (ValueError, OSError, RecursionError) as error:
+        values = json.loads(read_text(path))
+    except (CheckpointError, ValueError, OSError, RecursionError) as error:
         raise CheckpointError(f"{path} cannot be read ({error}); download it again") from None
     if not isinstance(values, dict):
         raise CheckpointError(f"{path} is not a JSON object; download it again")

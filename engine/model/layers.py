@@ -1,5 +1,7 @@
 """The blocks of the trunk behind the waveform encoder, in the order in which frames meet them."""
 
+from collections.abc import Callable
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -8,6 +10,9 @@ from engine.model.activations import ACTIVATIONS
 from engine.model.config import UniSpeechSatConfig
 
 # Shapes: B batch, C channels, T frames, D width, H heads.
+
+Recall = Callable[[Tensor, Tensor], tuple[Tensor, Tensor]]
+"""Takes the keys and values (B, H, T, D / H) of new frames, returns those that are attended to."""
 
 
 def linear(config: UniSpeechSatConfig, inputs: int, outputs: int) -> nn.Linear:
@@ -50,10 +55,15 @@ class Attention(nn.Module):
         return x.reshape(*x.shape[:2], self.heads, -1).transpose(1, 2)
 
     def forward(
-        self, x: Tensor, mask: Tensor | None, *, eager: bool
+        self, x: Tensor, mask: Tensor | None, *, eager: bool, recall: Recall | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        """Attend to the frames where ``mask`` (B, 1, 1, T) is true; weights only when eager."""
+        """Attend to the frames where ``mask`` (B, 1, 1 or T, T) is true; weights only when eager.
+
+        ``recall`` adds the keys and values of frames heard before.
+        """
         q, k, v = (self.split(proj(x)) for proj in (self.q_proj, self.k_proj, self.v_proj))
+        if recall is not None:
+            k, v = recall(k, v)
         dropout = self.dropout if self.training else 0.0
         weights = None
         if eager:
@@ -96,9 +106,9 @@ class PostNormLayer(nn.Module):
         self.final_layer_norm = nn.LayerNorm(config.hidden_size, eps=config.layer_norm_eps)
 
     def forward(
-        self, x: Tensor, mask: Tensor | None, *, eager: bool
+        self, x: Tensor, mask: Tensor | None, *, eager: bool, recall: Recall | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        y, weights = self.attention(x, mask, eager=eager)
+        y, weights = self.attention(x, mask, eager=eager, recall=recall)
         x = self.layer_norm(x + self.dropout(y))
         x = self.final_layer_norm(x + self.feed_forward(x))
         return x, weights
@@ -108,9 +118,9 @@ class PreNormLayer(PostNormLayer):
     """A transformer layer of the Large family: each block is normed before it."""
 
     def forward(
-        self, x: Tensor, mask: Tensor | None, *, eager: bool
+        self, x: Tensor, mask: Tensor | None, *, eager: bool, recall: Recall | None = None
     ) -> tuple[Tensor, Tensor | None]:
-        y, weights = self.attention(self.layer_norm(x), mask, eager=eager)
+        y, weights = self.attention(self.layer_norm(x), mask, eager=eager, recall=recall)
         x = x + self.dropout(y)
         x = x + self.feed_forward(self.final_layer_norm(x))
         return x, weights

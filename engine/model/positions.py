@@ -20,15 +20,12 @@ class WeightNormConv(nn.Module):
         super().__init__()
         conv = nn.Conv1d(width, width, taps, groups=groups, bias=False)
         self.groups = groups
+        self.taps = taps
         self.weight_v = nn.Parameter(conv.weight.detach())  # (D, W, K)
         self.weight_g = nn.Parameter(_tap_norm(self.weight_v.detach()))  # (1, 1, K)
         self.bias = nn.Parameter(torch.zeros(width))
         self._spectrum: Tensor | None = None
         self._spectrum_of: tuple[object, ...] = ()
-
-    @property
-    def taps(self) -> int:
-        return self.weight_v.shape[-1]
 
     def fold(self) -> Tensor:
         """Return the weight that the convolution uses; folded in float32 at least."""
@@ -72,11 +69,25 @@ class PositionalConv(nn.Module):
         )
         self.activation = ACTIVATIONS[config.feat_extract_activation]
 
-    def forward(self, x: Tensor) -> Tensor:  # (B, T, D)
+    @property
+    def taps(self) -> int:
+        """How many frames a frame hears, itself included."""
+        return self.conv.taps
+
+    @property
+    def reach(self) -> int:
+        """How many of them are before it."""
+        return self.conv.taps // 2
+
+    def forward(self, x: Tensor, before: Tensor | None = None) -> Tensor:  # (B, T, D)
+        """Return the positions of ``x``; ``before`` (B, reach, D) precedes it, None: nothing."""
         # Published: as many frames before as after; an even number of taps leaves the last out.
-        before = self.conv.taps // 2
-        padded = F.pad(x.transpose(1, 2), (before, self.conv.taps - 1 - before))
-        return self.activation(self.conv(padded)).transpose(1, 2)
+        after = self.taps - 1 - self.reach
+        if before is None:
+            padded = F.pad(x.mT, (self.reach, after))
+        else:
+            padded = F.pad(torch.cat((before, x), 1).mT, (0, after))
+        return self.activation(self.conv(padded)).mT
 
 
 def transform(weight: Tensor, groups: int) -> Tensor:

@@ -120,9 +120,14 @@ class PublishedModel(nn.Module):
                     f"{tuple(own[name])}; the two files do not belong together"
                 )
         target = _element_type(wanted, dtype, device)
-        state = {
-            name: tensor.to(device, target, copy=True) for name, tensor in read_tensors(wanted)
-        }
+        state = {}
+        for name, values in read_tensors(wanted):
+            if not torch.isfinite(values).all():
+                raise CheckpointError(
+                    f"{folder}: {name} holds values that are no numbers (NaN or infinity); "
+                    "download it again"
+                )
+            state[name] = values.to(device, target, copy=True)
         self.load_state_dict(state, strict=False, assign=True)
 
 

@@ -131,7 +131,11 @@ class CTCTokenizer:
                 value = value.get("content")
             if isinstance(value, bool if name in SWITCHES else str):
                 options[name] = value
-        return cls(vocabulary=_read_vocabulary(vocabulary, path / VOCABULARY_FILE), **options)
+        numbers = _read_vocabulary(vocabulary, path / VOCABULARY_FILE)
+        try:
+            return cls(vocabulary=numbers, **options)
+        except CheckpointError as error:
+            raise CheckpointError(f"{path / VOCABULARY_FILE}: {error}") from None
 
     def save_pretrained(self, folder: str | Path) -> None:
         """Write vocab.json and tokenizer_config.json."""

@@ -5,6 +5,7 @@ views of its input, and nothing is padded, reordered or copied. What needs no gr
 by block, so that what a layer makes is still in the cache when the next one reads it.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Self
 
@@ -23,13 +24,15 @@ BLOCK_FRAMES = 100
 
 
 @dataclass(frozen=True, eq=False)
-class Moments:
+class WindowMoments:
     """What the first convolution is given, over a clip: its windows' mean and covariance.
 
     A convolution is linear, so these tell mean and variance of every channel it makes, without
-    making them: ``mean`` (B, K) and ``covariance`` (B, K, K), in float64 where the device has it.
+    making them: ``mean`` (B, K) and ``covariance`` (B, K, K) of ``count`` windows, in float64
+    where the device has it.
     """
 
+    count: float
     mean: Tensor
     covariance: Tensor
 
@@ -40,7 +43,20 @@ class Moments:
         windows = x.to(wide).unfold(1, taps, stride)  # (B, N', K)
         mean = windows.mean(1)
         centred = windows - mean[:, None]
-        return cls(mean, centred.mT @ centred / windows.shape[1])
+        count = windows.shape[1]
+        return cls(count, mean, centred.mT @ centred / count)
+
+    def merged(self, other: Self) -> Self:
+        """Return the moments of the windows of both."""
+        count = self.count + other.count
+        mine, theirs = self.count / count, other.count / count
+        shift = other.mean - self.mean
+        between = mine * theirs * shift[..., None] * shift[:, None]
+        return type(self)(
+            count,
+            self.mean + theirs * shift,
+            mine * self.covariance + theirs * other.covariance + between,
+        )
 
 
 class ConvLayer(nn.Module):
@@ -80,11 +96,11 @@ class ClipNormConvLayer(ConvLayer):
         channels = config.conv_dim[0]
         self.layer_norm: nn.GroupNorm = nn.GroupNorm(channels, channels)
 
-    def moments(self, input_values: Tensor) -> Moments:
+    def moments(self, input_values: Tensor) -> WindowMoments:
         """Return what the norm must know of samples (B, N)."""
-        return Moments.of(input_values, self.conv.kernel_size[0], self.conv.stride[0])
+        return WindowMoments.of(input_values, self.conv.kernel_size[0], self.conv.stride[0])
 
-    def fold(self, moments: Moments) -> Tensor:
+    def fold(self, moments: WindowMoments) -> Tensor:
         """Return the weight (B, C, K) that makes every channel's variance what the norm says."""
         norm, wide = self.layer_norm, moments.mean.dtype
         weight = self.conv.weight.to(wide)[:, 0]  # (C, K)
@@ -92,7 +108,7 @@ class ClipNormConvLayer(ConvLayer):
         scale = norm.weight.to(wide) * (variance.clamp_min(0) + norm.eps).rsqrt()
         return (weight * scale[..., None]).to(self.conv.weight.dtype)
 
-    def forward(self, x: Tensor, moments: Moments | None = None) -> Tensor:
+    def forward(self, x: Tensor, moments: WindowMoments | None = None) -> Tensor:
         moments = self.moments(x[..., 0]) if moments is None else moments
         windows = x[..., 0].unfold(1, self.conv.kernel_size[0], self.conv.stride[0])  # (B, N', K)
         # Without their mean beforehand: the difference of what comes out would be less exact. A
@@ -108,6 +124,7 @@ class FeatureEncoder(nn.Module):
     def __init__(self, config: UniSpeechSatConfig) -> None:
         super().__init__()
         self.clock = config.clock
+        self.width = config.conv_dim[-1]
         self.recomputes = False
         is_clip_normed = config.feat_extract_norm == "group"
         self.conv_layers = nn.ModuleList(
@@ -115,27 +132,31 @@ class FeatureEncoder(nn.Module):
             for index in range(config.num_feat_extract_layers)
         )
 
-    def forward(self, input_values: Tensor, moments: Moments | None = None) -> Tensor:
+    def forward(self, input_values: Tensor, moments: WindowMoments | None = None) -> Tensor:
         """Return the features (B, T, C) of samples (B, N).
 
         ``moments`` are those that the clip norm goes by, of the samples themselves if not given.
         """
+        blocks = list(self.blocks(input_values, moments))
+        return blocks[0] if len(blocks) == 1 else torch.cat(blocks, 1)
+
+    def blocks(
+        self, input_values: Tensor, moments: WindowMoments | None = None
+    ) -> Iterator[Tensor]:
+        """Give the same block by block: (B, T', C) each."""
         first = self.conv_layers[0]
         if moments is None and isinstance(first, ClipNormConvLayer):
             moments = first.moments(input_values)
         frames = self.clock.frames(input_values.shape[1])
-        block = frames
-        if input_values.device.type == "cpu" and not torch.is_grad_enabled():
-            block = BLOCK_FRAMES
+        is_divided = input_values.device.type == "cpu" and not torch.is_grad_enabled()
+        block = BLOCK_FRAMES if is_divided else frames
         hop, field = self.clock.hop_samples, self.clock.receptive_field_samples
-        blocks = []
         for start in range(0, frames, block):
             stop = min(start + block, frames)
-            samples = input_values[:, start * hop : (stop - 1) * hop + field]
-            blocks.append(self._run(samples[..., None], moments))
-        return blocks[0] if len(blocks) == 1 else torch.cat(blocks, 1)
+            yield self._run(input_values[:, start * hop : (stop - 1) * hop + field], moments)
 
-    def _run(self, x: Tensor, moments: Moments | None) -> Tensor:
+    def _run(self, samples: Tensor, moments: WindowMoments | None) -> Tensor:
+        x = samples[..., None]  # (B, N, 1)
         recomputes = self.recomputes and self.training
         for layer in self.conv_layers:
             given = (x, moments) if isinstance(layer, ClipNormConvLayer) else (x,)

@@ -60,6 +60,11 @@ class UniSpeechSatForXVector(MixingHeadModel[XVectorOutput]):
         self.objective = AMSoftmax(width, config.num_labels)
 
     @property
+    def layers(self) -> tuple[TDNNLayer, ...]:
+        """The layers of the TDNN in order."""
+        return tuple(layer for layer in self.tdnn if isinstance(layer, TDNNLayer))
+
+    @property
     def context_frames(self) -> int:
         """Frames that the TDNN takes off the length: one of its frames sees this many more."""
         taps = zip(self.config.tdnn_kernel, self.config.tdnn_dilation, strict=True)
@@ -77,7 +82,7 @@ class UniSpeechSatForXVector(MixingHeadModel[XVectorOutput]):
                 f"{mixed.shape[1]} frames are too few for a voice; give at least {self.min_frames}"
             )
         x: Tensor = self.projector(mixed)
-        for layer in self.tdnn:
+        for layer in self.layers:
             x = layer(x)
         return x
 
@@ -96,6 +101,10 @@ class UniSpeechSatForXVector(MixingHeadModel[XVectorOutput]):
             squares = (weight * (frames - mean[..., None, :]).square()).sum(-2)
             # n - 1 where the weights are a mask of n frames.
             std = (squares / (total - weight.square().sum(-2) / total)).sqrt()
+        return self.embed(mean, std)
+
+    def embed(self, mean: Tensor, std: Tensor) -> Tensor:
+        """Return the x-vector (..., E) of the mean and the spread (..., C) of TDNN frames."""
         x: Tensor = self.feature_extractor(torch.cat((mean, std), -1))
         return x
 

@@ -1,5 +1,6 @@
 """What the commands say: results on standard output, everything else on standard error."""
 
+import os
 import shutil
 import sys
 from typing import Any, NoReturn, Self
@@ -11,6 +12,8 @@ from engine.errors import EngineError, UsageError
 
 CLEAR = "\r\x1b[K"
 INTERRUPTED = 130
+UNHEARD = 141
+"""As the system ends other programs whose reader has left."""
 
 
 class Console:
@@ -69,8 +72,9 @@ class Group(TyperGroup):
         except EngineError as error:
             _end(error, 1)
         except BrokenPipeError:
-            # Whoever read the results has had enough of them; Typer ends quietly.
-            raise
+            # Whoever read the results has had enough of them: no failure, nothing to say.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            raise typer.Exit(UNHEARD) from None
         except OSError as error:
             place = f"{error.filename}: " if error.filename else ""
             _end(f"{place}{error.strerror or error}: write elsewhere, or make room there", 1)

@@ -23,6 +23,8 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     timing_of,
@@ -56,12 +58,14 @@ def listen(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
 ) -> None:
     """Write down what a microphone hears, until Ctrl-C: live."""
     from engine.library.location import folder_of
+    from engine.messages import Failed
     from engine.session import Session
     from engine.sound_messages import Record
 
@@ -69,15 +73,19 @@ def listen(
         raise UsageError(f"--seconds {seconds:g} is no time to listen: give more than 0")
     record = Record(microphone=name, channel=channel, is_kept=keep is not None, longest_s=seconds)
     asked = load_of(model, device, dtype)
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     with (
         Console() as console,
         Session(timing=timing, library=folder_of(library), recordings=keep) as session,
     ):
         session.send(asked)
         session.send(record)
+        failures = 0
         for event in heard(session):
+            failures += isinstance(event, Failed)
             _say(event, console, as_json=as_json)
+        if failures:
+            raise typer.Exit(1)
 
 
 def devices(as_json: Json = False) -> None:
@@ -150,14 +158,14 @@ def _say(event: "Event", console: Console, *, as_json: bool) -> None:
     """Print what a program or a person wants to know of an event."""
     from engine.export import events, txt
     from engine.messages import Failed, Gap, Loaded, Loading, Partial, Turn
-    from engine.sound_messages import Capture, Recorded
+    from engine.sound_messages import Capture, Recorded, Rescued
 
     match event:
         case Loading():
             console.show(f"loading {event.what} ...")
         case Loaded():
             say_what_is_off(event.tasks_off, console)
-        case Capture() | Failed():
+        case Capture() | Failed() | Rescued():
             console.say(event.message)
         case Gap() if not as_json:
             console.say(f"{txt.clock(event.start_s)} - {txt.clock(event.end_s)}  ({event.reason})")

@@ -21,6 +21,14 @@ class Dtype(StrEnum):
     BFLOAT16 = "bfloat16"
 
 
+class Preset(StrEnum):
+    """Timings with names; docs/streaming.md says what they cost and give."""
+
+    LOW_LATENCY = "low-latency"
+    BALANCED = "balanced"
+    ACCURATE = "accurate"
+
+
 EMBEDDED = "embedded"
 AUTO = "auto"
 
@@ -44,6 +52,9 @@ Library = Annotated[
 ]
 Offline = Annotated[bool, typer.Option("--offline", help="Touch no network.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")]
+Presets = Annotated[
+    Preset, typer.Option("--preset", help="Live: step, lookahead and memory by name.")
+]
 StepS = Annotated[float | None, typer.Option(help="Live: new sound that one step takes.")]
 LookaheadS = Annotated[float | None, typer.Option(help="Live: later sound a committed frame saw.")]
 MemoryS = Annotated[float | None, typer.Option(help="Live: earlier sound a committed frame saw.")]
@@ -68,15 +79,19 @@ def load_of(models: str, device: str, dtype: Dtype) -> "Load":
     return Load(models=names, device=device, dtype=dtype.value)
 
 
-def timing_of(step_s: float | None, lookahead_s: float | None, memory_s: float | None) -> "Timing":
-    """Return the timing of the live path that the options ask for, defaults where they do not."""
+def timing_of(
+    step_s: float | None, lookahead_s: float | None, memory_s: float | None, preset: Preset
+) -> "Timing":
+    """Return the timing that the options ask for, the preset's where they do not."""
     from engine.messages import Timing
-    from engine.streaming.window import DEFAULT_TIMING, Stepper
+    from engine.streaming.presets import PRESETS
+    from engine.streaming.window import Stepper
 
+    named = PRESETS[preset.value]
     timing = Timing(
-        step_s=DEFAULT_TIMING.step_s if step_s is None else step_s,
-        lookahead_s=DEFAULT_TIMING.lookahead_s if lookahead_s is None else lookahead_s,
-        memory_s=DEFAULT_TIMING.memory_s if memory_s is None else memory_s,
+        step_s=named.step_s if step_s is None else step_s,
+        lookahead_s=named.lookahead_s if lookahead_s is None else lookahead_s,
+        memory_s=named.memory_s if memory_s is None else memory_s,
     )
     # What it cannot take is refused now, not after the models have been loaded.
     Stepper(timing)

@@ -61,7 +61,7 @@ def enroll(
 ) -> None:
     """Make a person known by recordings of their voice; each is one reference."""
     from engine.library.location import folder_of
-    from engine.library.people import usable_name
+    from engine.names import usable_name
 
     name = usable_name(name)
     asked = load_of(model, device, dtype)

@@ -2,11 +2,12 @@
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.analyser import Stream
 from engine.audio.files import AudioFile
 from engine.clock import seconds
+from engine.errors import AudioError
 from engine.export.transcription import Cost, Transcription
 from engine.messages import Event, ModelInfo, text_of
 from engine.text.transcript import Transcript
@@ -61,19 +62,27 @@ class Transcriber:
 def transcribe(path: str, stream: Stream, listening: Listening, heard: Heard) -> Transcription:
     """Return what a file says; it is read block by block, however long it is.
 
-    Raises AudioError where it cannot be read; the stream is then to be reset.
+    Of one that breaks off it is what was heard until there, with a remark. Raises AudioError where
+    nothing can be read; the stream is then to be reset.
     """
     transcriber = Transcriber(listening)
-    compute_s = 0.0
+    compute_s, remark = 0.0, ""
     stream.reset()
     with AudioFile(path) as file:
+        transcriber.apply(file.gaps)
         block_frames = round(BLOCK_S * file.sampling_rate)
-        while len(block := file.read(block_frames)):
-            began = time.perf_counter()
-            transcriber.apply(stream.push(block, file.sampling_rate))
-            compute_s += time.perf_counter() - began
-            heard(seconds(stream.heard_samples), file.duration_s)
+        try:
+            while len(block := file.read(block_frames)):
+                began = time.perf_counter()
+                transcriber.apply(stream.push(block, file.sampling_rate))
+                compute_s += time.perf_counter() - began
+                heard(seconds(stream.heard_samples), file.duration_s)
+        except AudioError as error:
+            if not stream.heard_samples:
+                raise
+            remark = f"{error}; what came before is written down"
     began = time.perf_counter()
     transcriber.apply(stream.finish())
     compute_s += time.perf_counter() - began
-    return transcriber.transcription(path, seconds(stream.heard_samples), compute_s)
+    found = transcriber.transcription(path, seconds(stream.heard_samples), compute_s)
+    return replace(found, remark=remark)

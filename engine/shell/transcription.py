@@ -22,6 +22,8 @@ from engine.shell.options import (
     LookaheadS,
     MemoryS,
     Models,
+    Preset,
+    Presets,
     StepS,
     load_of,
     timing_of,
@@ -50,6 +52,7 @@ def transcribe(
     device: Device = AUTO,
     dtype: Dtypes = Dtype.AUTO,
     as_json: Json = False,
+    preset: Presets = Preset.BALANCED,
     step_s: StepS = None,
     lookahead_s: LookaheadS = None,
     memory_s: MemoryS = None,
@@ -60,10 +63,11 @@ def transcribe(
 
     writer = None if formats is None and folder is None else Writer.of(formats, folder, files)
     asked = load_of(model, device, dtype)
-    timing = timing_of(step_s, lookahead_s, memory_s)
+    timing = timing_of(step_s, lookahead_s, memory_s, preset)
     with Console() as console:
-        if not stream and (step_s, lookahead_s, memory_s) != (None, None, None):
-            console.say("step, lookahead and memory have no effect without --stream")
+        is_timed = preset != Preset.BALANCED or {step_s, lookahead_s, memory_s} != {None}
+        if not stream and is_timed:
+            console.say("preset, step, lookahead and memory have no effect without --stream")
         is_written = True
         for found in transcriptions(files, asked, timing if stream else None, library, console):
             if writer is not None:
@@ -129,6 +133,7 @@ def play(
     from engine.library.location import folder_of
     from engine.messages import Lag, Loaded, Loading, Turn
     from engine.shell.demo import Demo
+    from engine.sound_messages import Rescued
 
     demo = Demo(path, asked, timing, folder_of(library))
     with Console() as console:
@@ -143,6 +148,8 @@ def play(
                     console.out(f"{txt.line(event)}\n")
                 case Lag():
                     console.show_heard(path, event.end_s, demo.duration_s)
+                case Rescued():
+                    console.say(event.message)
         found = demo.transcription
         if as_json:
             console.out(json.render(found))
@@ -158,7 +165,8 @@ def transcriptions(
 ) -> "Iterator[Transcription]":
     """Yield what each file says, live where there is a timing; a bad file stops no other.
 
-    Voices of people enrolled in the library have their names.
+    One that breaks off counts as bad, but what was heard of it is not lost. Voices of people
+    enrolled in the library have their names.
 
     Raises typer.Exit(1) at the end where there was one.
     """
@@ -180,6 +188,9 @@ def transcriptions(
             failures += 1
         else:
             say_cost(found, console)
+            if found.remark:
+                console.say(found.remark)
+                failures += 1
             yield found
     if failures:
         raise typer.Exit(1)

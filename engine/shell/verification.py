@@ -82,7 +82,7 @@ def _voice_of(
     name_or_file: str, roster: "Roster", line_up: "LineUp", console: Console
 ) -> "Voiceprint":
     """Return the voice of an enrolled person, or else of a file."""
-    from engine.library.people import key_of
+    from engine.names import key_of
     from engine.voiceprint import voiceprint
 
     key = key_of(name_or_file)

@@ -42,6 +42,30 @@ def hysteresis(probability: NDArray[np.float32], onset: float, offset: float) ->
     return np.asarray(state > 0)
 
 
+class Hysteresis:
+    """Who is active, frame by frame as they come: an exact fold of ``hysteresis`` per column."""
+
+    def __init__(self, settings: ActivitySettings | None = None) -> None:
+        self._settings = settings or ActivitySettings()
+        self.reset()
+
+    def reset(self) -> None:
+        """Take everybody to be silent."""
+        self._before: NDArray[np.float32] | None = None
+
+    def push(self, activity: NDArray[np.float32]) -> Mask:
+        """Take probabilities (T, S) and return who is active (T, S)."""
+        if not len(activity):
+            return np.zeros(activity.shape, dtype=bool)
+        before = np.zeros_like(activity[:1]) if self._before is None else self._before
+        rows = np.concatenate([before, activity])
+        onset, offset = self._settings.onset, self._settings.offset
+        active: Mask = np.stack([hysteresis(row, onset, offset) for row in rows.T], axis=1)
+        # Decided as it stands: a frame between the two limits goes on as the one before it.
+        self._before = active[-1:].astype(np.float32)
+        return active[1:]
+
+
 def runs(mask: Mask) -> list[tuple[int, int]]:
     """Return the stretches [start, stop) in which a mask (T,) is true."""
     edges = np.flatnonzero(np.diff(np.concatenate([[0], mask.astype(np.int8), [0]])))
@@ -67,10 +91,15 @@ def stretches(
     return sorted(found, key=lambda stretch: (stretch.start, stretch.column))
 
 
+def alone(active: Mask) -> Mask:
+    """Return where (T, S) one speaker is active and no other is."""
+    found: Mask = active & (active.sum(axis=1, keepdims=True) == 1)
+    return found
+
+
 def exclusive(frames: int, columns: int, found: list[Stretch]) -> Mask:
     """Return (T, S): where a column is active and no other is, so that its voice is heard alone."""
     active = np.zeros((frames, columns), dtype=bool)
     for stretch in found:
         active[stretch.start : stretch.stop, stretch.column] = True
-    alone: Mask = active & (active.sum(axis=1, keepdims=True) == 1)
-    return alone
+    return alone(active)

@@ -36,9 +36,14 @@ class Backlog:
         """Let segments wait."""
         self._segments.extend(segments)
 
-    def take(self) -> Segment:
-        """Return the segment that has waited longest."""
-        return self._segments.popleft()
+    @property
+    def oldest(self) -> Segment:
+        """The segment that has waited longest, of which there has to be one."""
+        return self._segments[0]
+
+    def done(self) -> None:
+        """Let go of the oldest segment."""
+        self._segments.popleft()
 
     def oldest_needed(self) -> int:
         """Return the first sample that has to stay on the tape."""

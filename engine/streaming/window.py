@@ -1,6 +1,7 @@
-"""The partial pass: re-runs a window at every step and keeps the frames that are new."""
+"""The partial pass, step by step: which frames are new, which look ahead, which are remembered."""
 
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from engine.clock import LIVE_CLOCK, to_samples
@@ -8,27 +9,28 @@ from engine.errors import UsageError
 from engine.messages import Timing
 
 HOP = LIVE_CLOCK.hop_samples
-DEFAULT_TIMING = Timing(step_s=0.5, lookahead_s=0.5, memory_s=3.0)
 LONGEST_WINDOW_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """What one step runs: samples [start, stop) of the recording, on the frame grid.
+    """What one step runs, with the sound up to ``stop_samples``; frames count from its start.
 
     Frames [committed_before, committed_after) are new and will not change, those up to ``frames``
-    may; all three count from the start of the recording.
+    look ahead and may. All of them attend to one another and to those that were committed before,
+    from ``oldest_frame`` on; nothing is heard of what comes after ``frames``.
     """
 
-    start_samples: int
     stop_samples: int
+    oldest_frame: int
     committed_before: int
     committed_after: int
     frames: int
 
     @property
-    def first_frame(self) -> int:
-        return self.start_samples // HOP
+    def start_samples(self) -> int:
+        """Where the first frame that is run begins."""
+        return self.committed_before * HOP
 
     @property
     def new_frames(self) -> int:
@@ -38,7 +40,7 @@ class Window:
 class Stepper:
     """Says which window each step runs; steps fall on the absolute sample grid."""
 
-    def __init__(self, timing: Timing = DEFAULT_TIMING) -> None:
+    def __init__(self, timing: Timing) -> None:
         self.timing = timing
         self.step_samples = _whole_hops("step", timing.step_s)
         self.lookahead_samples = _whole_hops("lookahead", timing.lookahead_s, least=0)
@@ -55,21 +57,21 @@ class Stepper:
         self.position_samples = 0
         self._committed = 0
 
-    @property
-    def latency_s(self) -> float:
-        """The longest time from a sample spoken to the commitment of its frame."""
-        return self.timing.step_s + self.timing.lookahead_s
+    def latency_s(self, steps: int = 1) -> float:
+        """Return the longest time from a sample spoken to the commitment of its frame.
 
-    @property
-    def work_per_frame(self) -> float:
-        """Frames run by the partial pass for each frame of the signal."""
-        window = self.memory_samples + self.step_samples + self.lookahead_samples
-        return window / self.step_samples
+        ``steps`` are how many are taken at once.
+        """
+        return steps * self.timing.step_s + self.timing.lookahead_s
+
+    def work_per_frame(self, steps: int = 1) -> float:
+        """Return how many frames the transformer runs for each frame of speech."""
+        return 1.0 + self.lookahead_samples / (steps * self.step_samples)
 
     @property
     def oldest_needed_samples(self) -> int:
-        """Nothing before this sample will be run again."""
-        return max(0, self._committed * HOP - self.memory_samples)
+        """Nothing before this sample will be run."""
+        return self._committed * HOP
 
     def advance(self, steps: int = 1) -> Window:
         """Move one step on, or several at once, and return the window."""
@@ -86,12 +88,20 @@ class Stepper:
         before = self._committed
         self._committed = max(before, min(commit_to, frames))
         return Window(
-            start_samples=max(0, before * HOP - self.memory_samples),
             stop_samples=stop,
+            oldest_frame=max(0, before - self.memory_samples // HOP),
             committed_before=before,
             committed_after=self._committed,
             frames=frames,
         )
+
+
+def windows(timing: Timing, samples: int) -> Iterator[Window]:
+    """Yield the windows of a sound of so many samples, from its start to its end."""
+    stepper = Stepper(timing)
+    while stepper.position_samples + stepper.step_samples <= samples:
+        yield stepper.advance()
+    yield stepper.close(samples)
 
 
 def _whole_hops(what: str, time_s: float, least: int = 1) -> int:

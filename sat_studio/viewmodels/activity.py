@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from engine.clock import seconds
 from engine.messages import Activity, Event, Final, Loaded
+from engine.people_messages import Renamed
 from sat_studio.viewmodels.observable import ViewModel
 
 Levels8 = NDArray[np.uint8]
@@ -52,7 +53,7 @@ class ActivityLanes(ViewModel):
         self.touch()
 
     def apply(self, event: Event) -> None:
-        """Take in activity, or the silence that a final segment turned out to be."""
+        """Take in activity, the silence that a final segment turned out to be, or a new name."""
         if isinstance(event, Loaded):
             self._hop_samples = event.hop_samples
             self.is_off = "frames" in event.tasks_off
@@ -64,6 +65,8 @@ class ActivityLanes(ViewModel):
             self._write(event)
         elif isinstance(event, Final) and not event.is_speech:
             self._silence(event)
+        elif isinstance(event, Renamed) and event.old in self.names:
+            self._rename(event.old, event.new)
 
     def window(self, start_s: float, stop_s: float, columns: int) -> ActivityWindow:
         """Return at most about ``columns`` stretches covering what is known of [start_s, stop_s).
@@ -131,6 +134,18 @@ class ActivityLanes(ViewModel):
         self._reserve(last)
         self._levels[:, first:last] = 0
         self._stage[first:last] = FINAL
+        self.touch()
+
+    def _rename(self, old: str, new: str) -> None:
+        """Give a lane another name; where that has a lane, the stronger of both shows in it."""
+        lane = self.names.index(old)
+        if new in self.names and new != old:
+            into = self.names.index(new)
+            np.maximum(self._levels[into], self._levels[lane], out=self._levels[into])
+            self._levels = np.delete(self._levels, lane, axis=0)
+            del self.names[lane]
+        else:
+            self.names[lane] = new
         self.touch()
 
     def _lane(self, name: str | None) -> int:

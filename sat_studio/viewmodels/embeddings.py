@@ -1,11 +1,12 @@
 """Where the voices lie: the live x-vector, and the places of turns on the fixed map."""
 
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from engine.messages import Embedding, Event, Floats, Loaded, Turn
+from engine.people_messages import Renamed
 from sat_studio.viewmodels.observable import ViewModel
 
 TRAIL = 24
@@ -29,6 +30,8 @@ class Embeddings(ViewModel):
     def __init__(self) -> None:
         super().__init__()
         self.is_off = False
+        self.edition = 0
+        """Counts when places change that were shown before."""
         self.background: Floats = np.zeros((0, 2), dtype=np.float32)
         self.reset()
 
@@ -38,10 +41,11 @@ class Embeddings(ViewModel):
         self.speaker: str | None = None
         self.trail: deque[Place] = deque(maxlen=TRAIL)
         self.turns: list[Place] = []
+        self.edition += 1
         self.touch()
 
     def apply(self, event: Event) -> None:
-        """Take in an embedding, a turn, or a checkpoint's background."""
+        """Take in an embedding, a turn, another name, or a checkpoint's background."""
         if isinstance(event, Loaded):
             self.background = event.map_background.reshape(-1, 2)
             self.is_off = "xvector" in event.tasks_off
@@ -54,6 +58,21 @@ class Embeddings(ViewModel):
         elif isinstance(event, Turn) and event.map_xy is not None:
             self.turns.append(Place(*event.map_xy, event.speaker))
             self.touch()
+        elif isinstance(event, Renamed):
+            self._rename(event)
+
+    def _rename(self, event: Renamed) -> None:
+        places = (*self.turns, *self.trail)
+        if self.speaker != event.old and all(place.speaker != event.old for place in places):
+            return
+        for held in (self.turns, self.trail):
+            for at, place in enumerate(held):
+                if place.speaker == event.old:
+                    held[at] = replace(place, speaker=event.new)
+        if self.speaker == event.old:
+            self.speaker = event.new
+        self.edition += 1
+        self.touch()
 
     @property
     def vector(self) -> Floats | None:

@@ -5,6 +5,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.messages import Event, State
 from sat_studio.viewmodels.observable import ViewModel
 
 LevelWarning = Literal["clipping", "too quiet", "silent"]
@@ -37,6 +38,11 @@ class Levels(ViewModel):
         self._since_loud_s = 0.0
         self._since_sound_s = 0.0
         self.touch()
+
+    def apply(self, event: Event) -> None:
+        """Fall to nothing where the source rests: an old level would look like sound."""
+        if isinstance(event, State) and event.state != "playing":
+            self.reset()
 
     def feed(self, samples: NDArray[np.float32], sampling_rate: int) -> None:
         """Hear the next samples (N,)."""

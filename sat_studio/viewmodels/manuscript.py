@@ -7,7 +7,8 @@ from engine.errors import EngineError, UsageError
 from engine.export import FORMATS, txt
 from engine.export.transcription import Cost, Transcription
 from engine.messages import Timing, Turn, text_of
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
+from sat_studio.viewmodels.gaps import Gaps
 from sat_studio.viewmodels.health import Health
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.transcript import Paragraph, TranscriptModel
@@ -26,13 +27,15 @@ class Manuscript:
         transcript: TranscriptModel,
         lineup: Lineup,
         health: Health,
+        gaps: Gaps,
         timing: Timing | None = None,
     ) -> None:
         self._transport = transport
         self._transcript = transcript
         self._lineup = lineup
         self._health = health
-        self._timing = timing or DEFAULT_TIMING
+        self._gaps = gaps
+        self._timing = timing or BALANCED
 
     @property
     def title(self) -> str:
@@ -67,7 +70,7 @@ class Manuscript:
             duration_s=heard_s,
             words=(*self._transcript.final_words, *committed),
             turns=turns,
-            gaps=tuple(self._health.gaps),
+            gaps=tuple(self._gaps.ended),
             models=self._lineup.models,
             cost=Cost(
                 compute_s=compute_s,

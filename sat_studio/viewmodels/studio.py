@@ -6,16 +6,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.messages import Event, Load, Opened, State, Timing
+from engine.sound_messages import Rescued
 from sat_studio.viewmodels.activity import ActivityLanes
 from sat_studio.viewmodels.embeddings import Embeddings
+from sat_studio.viewmodels.enrolment import Enrolment
 from sat_studio.viewmodels.failures import Failures
+from sat_studio.viewmodels.gaps import Gaps
 from sat_studio.viewmodels.health import Health
+from sat_studio.viewmodels.keeping import Keeping
 from sat_studio.viewmodels.levels import Levels
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.manuscript import Manuscript
+from sat_studio.viewmodels.microphones import Microphones
 from sat_studio.viewmodels.notes import Notes
+from sat_studio.viewmodels.people import PeopleRoster
 from sat_studio.viewmodels.posteriorgram import Posteriorgram
 from sat_studio.viewmodels.speakers import Speakers
+from sat_studio.viewmodels.take import Take
 from sat_studio.viewmodels.time_axis import TimeAxis
 from sat_studio.viewmodels.transcript import TranscriptModel
 from sat_studio.viewmodels.transport import Transport
@@ -33,6 +40,10 @@ class Studio:
     ) -> None:
         self.axis = TimeAxis()
         self.transport = Transport()
+        self.microphones = Microphones()
+        self.keeping = Keeping()
+        self.take = Take()
+        self.gaps = Gaps()
         self.levels = Levels()
         self.waveform = Waveform()
         self.speakers = Speakers()
@@ -40,35 +51,46 @@ class Studio:
         self.posteriorgram = Posteriorgram()
         self.transcript = TranscriptModel()
         self.embeddings = Embeddings()
+        self.people = PeopleRoster(self.speakers)
+        self.enrolment = Enrolment(self.transport)
         self.health = Health()
         self.lineup = Lineup(asked, spares)
         self.failures = Failures()
         self.notes = Notes()
         self.manuscript = Manuscript(
-            self.transport, self.transcript, self.lineup, self.health, timing
+            self.transport, self.transcript, self.lineup, self.health, self.gaps, timing
         )
         self._of_recording = (
             self.axis,
+            self.levels,
+            self.gaps,
+            self.speakers,
+            self.activity,
+            self.posteriorgram,
+            self.transcript,
+            self.embeddings,
+            self.people,
+            self.enrolment,
+            self.health,
+        )
+        self._fed_by_events = (
+            self.transport,
+            self.microphones,
+            self.take,
+            self.gaps,
             self.levels,
             self.speakers,
             self.activity,
             self.posteriorgram,
             self.transcript,
             self.embeddings,
-            self.health,
-        )
-        self._fed_by_events = (
-            self.transport,
-            self.speakers,
-            self.activity,
-            self.posteriorgram,
-            self.transcript,
-            self.embeddings,
+            self.people,
+            self.enrolment,
             self.health,
             self.lineup,
             self.failures,
         )
-        self._all = (*self._fed_by_events, self.axis, self.levels, self.waveform)
+        self._all = (*self._fed_by_events, self.axis, self.keeping, self.waveform)
 
     def apply(self, events: Iterable[Event]) -> None:
         """Feed events, in order; a new source, or the same one again, begins a new recording."""
@@ -78,6 +100,8 @@ class Studio:
                     held.reset()
             for fed in self._fed_by_events:
                 fed.apply(event)
+            if isinstance(event, Rescued):
+                self.notes.insist(event.message)
 
     def begin_sound(self, sampling_rate: int) -> None:
         """Expect sound from the beginning, at a source's own rate."""
@@ -98,6 +122,7 @@ class Studio:
         """Set how much sound there is."""
         self.axis.advance(now_s)
         self.transport.advance(now_s)
+        self.gaps.advance(now_s)
 
     def flush(self) -> None:
         """Let every view-model that changed say so, once."""

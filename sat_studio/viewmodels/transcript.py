@@ -7,7 +7,8 @@ from itertools import chain
 from typing import Literal
 
 from engine.clock import to_samples
-from engine.messages import Event, Loaded, TextEvent, Turn, Word, text_of
+from engine.messages import Event, Gap, Loaded, Span, TextEvent, Turn, Word, text_of
+from engine.people_messages import Renamed
 from engine.text.transcript import Transcript
 from sat_studio.viewmodels.observable import ViewModel
 
@@ -18,6 +19,8 @@ UNSURE = 0.5
 LONG_PAUSE_S = 3.0
 """A voice that goes on after such a pause starts a new paragraph."""
 LONGEST_WORD_S = 4.0
+ENOUGH_S = 60.0
+"""More speech of a voice than this is not taken to know it by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +57,27 @@ class TranscriptModel(ViewModel):
         super().__init__()
         self.is_off = False
         self.edition = 0
-        """Counts the resets, so that a view knows when to start over."""
+        """Counts when settled words change, so that a view knows when to start over."""
         self.reset()
 
     def reset(self) -> None:
         """Start an empty transcript."""
         self._transcript = Transcript()
+        self._gaps: list[Gap] = []
         self.edition += 1
         self.touch()
 
     def apply(self, event: Event) -> None:
-        """Take in text and turns."""
-        if isinstance(event, TextEvent | Turn):
+        """Take in text, turns and new names."""
+        if isinstance(event, Renamed):
             self._transcript.apply(event)
+            self.edition += 1
+            self.touch()
+        elif isinstance(event, TextEvent | Turn):
+            self._transcript.apply(event)
+            self.touch()
+        elif isinstance(event, Gap):
+            self._gaps.append(event)
             self.touch()
         elif isinstance(event, Loaded):
             self.is_off = "ctc" in event.tasks_off
@@ -106,6 +117,39 @@ class TranscriptModel(ViewModel):
         """Return the words that change only with the end of their segment, as paragraphs."""
         return paragraphs([shown for shown in self._tail() if shown.standing == "committed"])
 
+    def stretches(self, words: Sequence[Word]) -> tuple[Span, ...]:
+        """Return the turns that words belong to, of the voice of the first; else their own time.
+
+        What has not ended yet is no turn, but can be heard as well.
+        """
+        if not words:
+            return ()
+        start, stop = words[0].start_samples, words[-1].stop_samples
+        speaker = words[0].speaker
+        own = [turn for turn in self._transcript.turns if turn.speaker == speaker]
+        found = [one for one in own if one.start_samples < stop and one.stop_samples > start]
+        if not found:
+            return (Span(start_samples=start, stop_samples=stop),)
+        return tuple(_span_of(turn) for turn in found)
+
+    def stretches_of(self, speaker: str) -> tuple[Span, ...]:
+        """Return the latest turns of a voice, enough of them to know it by, in order.
+
+        Turns that others talk into are left out where there are others.
+        """
+        turns = self._transcript.turns
+        own = [turn for turn in turns if turn.speaker == speaker]
+        others = [turn for turn in turns if turn.speaker != speaker]
+        alone = [one for one in own if not any(_overlap(one, other) for other in others)]
+        found: list[Span] = []
+        total_s = 0.0
+        for one in reversed(alone or own):
+            if total_s >= ENOUGH_S:
+                break
+            found.append(_span_of(one))
+            total_s += one.end_s - one.start_s
+        return tuple(reversed(found))
+
     @property
     def final_words(self) -> tuple[Word, ...]:
         """All words that are settled for good."""
@@ -138,6 +182,20 @@ class TranscriptModel(ViewModel):
             (number, shown)
             for number, shown in numbered
             if shown.word.end_s >= start_s and shown.word.start_s <= stop_s
+        ]
+
+    def gaps_between(self, before: Word | None, shown: ShownWord | None) -> list[Gap]:
+        """Return what is missing between two words that follow each other; None is either end.
+
+        What the live view skipped is missing only until the final results are there.
+        """
+        first = 0 if before is None else before.start_samples
+        last = None if shown is None else shown.word.start_samples
+        return [
+            gap
+            for gap in self._gaps
+            if first <= gap.start_samples and (last is None or gap.start_samples < last)
+            if gap.reason != "overload" or (shown is not None and shown.standing != "final")
         ]
 
     def summary(self, start_s: float, stop_s: float) -> str:
@@ -181,6 +239,14 @@ def _named_backwards(words: Sequence[ShownWord]) -> list[ShownWord]:
 
 def _goes_on(before: Word, word: Word) -> bool:
     return before.speaker == word.speaker and word.start_s - before.end_s < LONG_PAUSE_S
+
+
+def _span_of(turn: Turn) -> Span:
+    return Span(start_samples=turn.start_samples, stop_samples=turn.stop_samples)
+
+
+def _overlap(one: Span, other: Span) -> bool:
+    return one.start_samples < other.stop_samples and other.start_samples < one.stop_samples
 
 
 def _start(word: Word) -> int:

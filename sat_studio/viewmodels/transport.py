@@ -1,8 +1,10 @@
 """The source in use: what it is, what it is doing, and what can be asked of it."""
 
+from pathlib import Path
 from typing import Literal
 
 from engine.messages import Event, Opened, SourceState, State
+from engine.sound_messages import Recorded, Recording
 from sat_studio.viewmodels.observable import ViewModel
 
 TransportState = SourceState | Literal["empty", "ready"]
@@ -14,13 +16,15 @@ class Transport(ViewModel):
     def __init__(self) -> None:
         super().__init__()
         self.name = ""
+        self.is_microphone = False
         self.path: str | None = None
-        """The file that plays; None for what is no file of the person's own."""
+        """The file that plays, or that a finished recording lies in; None where there is none."""
         self.pace: float | None = 1.0
         """How fast a file plays from the next start on; None is as fast as can be."""
         self.state: TransportState = "empty"
         self.duration_s: float | None = None
         self.elapsed_s = 0.0
+        self._recording: str | None = None
 
     @property
     def is_playing(self) -> bool:
@@ -28,7 +32,14 @@ class Transport(ViewModel):
 
     @property
     def can_play(self) -> bool:
+        if self.is_microphone and self.state == "stopped":
+            return self.can_play_back
         return self.state in ("ready", "paused", "stopped")
+
+    @property
+    def can_play_back(self) -> bool:
+        """Whether a recording has ended and lies in a file that can be played."""
+        return self.is_microphone and self.state == "stopped" and self.path is not None
 
     @property
     def is_at_start(self) -> bool:
@@ -44,6 +55,7 @@ class Transport(ViewModel):
         if isinstance(event, Opened):
             self.name = event.name
             self.path = None
+            self.is_microphone = event.is_microphone
             self.duration_s = event.duration_s
             self.elapsed_s = 0.0
             self.state = "ready"
@@ -51,6 +63,10 @@ class Transport(ViewModel):
         elif isinstance(event, State) and event.state != self.state:
             self.state = event.state
             self.touch()
+        elif isinstance(event, Recording):
+            self._recording = event.path
+        elif isinstance(event, Recorded):
+            self._note_end(event.path)
 
     def choose_pace(self, pace: float | None) -> None:
         """Play files at another pace from the next start on."""
@@ -63,3 +79,11 @@ class Transport(ViewModel):
         if round(elapsed_s, 1) != round(self.elapsed_s, 1):
             self.touch()
         self.elapsed_s = elapsed_s
+
+    def _note_end(self, path: str | None) -> None:
+        """Note where the recording on show lies; an earlier one may have taken longer to pack."""
+        if path is None or self._recording is None or not self.is_microphone:
+            return
+        if Path(path).with_suffix("") == Path(self._recording).with_suffix(""):
+            self.path = path
+            self.touch()

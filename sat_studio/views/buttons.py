@@ -5,6 +5,8 @@ from PySide6.QtWidgets import QPushButton
 
 from sat_studio.theme import Look
 
+WIDEST_PX = (1 << 24) - 1
+
 
 class SignButton(QPushButton):
     """A button with a drawn sign that keeps to the theme; the tool tip names it and its key."""
@@ -16,6 +18,8 @@ class SignButton(QPushButton):
         self._theme = theme
         self._sign = sign
         self._ink = ink
+        self._full_text = ""
+        self._room_px: int | None = None
         self.setIconSize(QSize(18, 18))
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
@@ -28,10 +32,28 @@ class SignButton(QPushButton):
         self.setAccessibleName(name)
         self.setToolTip(f"{name} ({key})" if key else name)
 
+    def setText(self, text: str) -> None:
+        self._full_text = text
+        metrics = self.fontMetrics()
+        wide = WIDEST_PX if self._room_px is None else self._room_px
+        super().setText(metrics.elidedText(text, Qt.TextElideMode.ElideRight, wide))
+
+    def shorten_to(self, room_px: int | None) -> None:
+        """Show no more of the text than fits into ``room_px``; None shows all."""
+        if room_px != self._room_px:
+            self._room_px = room_px
+            self.setText(self._full_text)
+
     def show_sign(self, sign: str) -> None:
         """Show another sign."""
         if sign != self._sign:
             self._sign = sign
+            self._tint()
+
+    def ink_with(self, ink: str) -> None:
+        """Draw the sign in the colour of another role."""
+        if ink != self._ink:
+            self._ink = ink
             self._tint()
 
     def _tint(self) -> None:

@@ -5,10 +5,17 @@ from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from sat_studio.theme import Theme, figures, small_font
-from sat_studio.viewmodels.levels import FLOOR_DB, Levels
+from sat_studio.viewmodels.levels import FLOOR_DB, Levels, LevelWarning
 
 HOT_DB = -6.0
 WORDS = {"clipping": "Clipping", "too quiet": "Too quiet", "silent": "No sound"}
+
+INKS: dict[LevelWarning | None, str] = {
+    "clipping": "danger",
+    "too quiet": "warning",
+    "silent": "danger",
+    None: "muted",
+}
 
 
 class LevelMeter(QWidget):
@@ -44,8 +51,7 @@ class LevelMeter(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(self._font)
-        is_warning = self._levels.warning is not None
-        painter.setPen(self._theme.color("danger" if is_warning else "muted"))
+        painter.setPen(self._theme.color(INKS[self._levels.warning]))
         painter.drawText(
             QRectF(0, 0, self.width(), self.height() / 2), Qt.AlignmentFlag.AlignVCenter,
             self.caption,

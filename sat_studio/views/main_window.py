@@ -23,11 +23,13 @@ from PySide6.QtWidgets import (
 from sat_studio.theme import GAP, Theme
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.banner import Banner
-from sat_studio.views.embedding_view import EmbeddingView
+from sat_studio.views.capture_banner import CaptureBanner
 from sat_studio.views.empty_state import EmptyState
 from sat_studio.views.health_strip import HealthStrip
 from sat_studio.views.model_notice import ModelNotice
 from sat_studio.views.outlet import Outlet
+from sat_studio.views.people_dialogs import PeopleDialogs
+from sat_studio.views.side_pane import SidePane
 from sat_studio.views.timeline import Timeline
 from sat_studio.views.toast import Toast
 from sat_studio.views.top_bar import TopBar
@@ -49,6 +51,7 @@ class MainWindow(QMainWindow):
     pace_chosen = Signal(object)
     captions_requested = Signal(bool)
     recent_forgotten = Signal()
+    record_requested = Signal()
     play_or_pause_requested = Signal()
     stop_requested = Signal()
     closed = Signal()
@@ -63,12 +66,14 @@ class MainWindow(QMainWindow):
         self.resize(*SIZE)
         self.top_bar = TopBar(studio, theme)
         self.banner = Banner(studio.failures, theme)
+        self.capture = CaptureBanner(studio.take, theme)
         self.notice = ModelNotice(studio.lineup, theme)
         self.empty = EmptyState(theme)
         self.timeline = Timeline(studio, theme)
         self.transcript = TranscriptPane(studio, theme)
         self.outlet = Outlet(studio, self)
-        self.voices = EmbeddingView(studio, theme)
+        self.voices = SidePane(studio, theme)
+        self.people = PeopleDialogs(studio, theme, self)
         self.health = HealthStrip(studio.health, studio.lineup)
         self.toast = Toast(studio.notes, theme, self._build())
         self._connect()
@@ -110,7 +115,7 @@ class MainWindow(QMainWindow):
 
     def show_recent(self, paths: Sequence[str]) -> None:
         """List the files opened last."""
-        self.top_bar.recent.show_paths(paths)
+        self.top_bar.source.sources.recent.show_paths(paths)
 
     def show_captions_state(self, are_shown: bool) -> None:
         """Let the button say whether the captions are on the screen."""
@@ -160,7 +165,7 @@ class MainWindow(QMainWindow):
         column = QVBoxLayout(root)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
-        for widget in (self.top_bar, self.banner, self.notice):
+        for widget in (self.top_bar, self.banner, self.capture, self.notice):
             column.addWidget(widget)
         column.addWidget(middle, 1)
         column.addWidget(self.health)
@@ -168,12 +173,14 @@ class MainWindow(QMainWindow):
         return root
 
     def _connect(self) -> None:
-        self.top_bar.open_requested.connect(self.choose_file)
-        self.top_bar.demo_requested.connect(self.demo_requested)
-        self.top_bar.recent.path_chosen.connect(self.path_chosen)
-        self.top_bar.recent.forget_requested.connect(self.recent_forgotten)
+        sources = self.top_bar.source.sources
+        sources.open_requested.connect(self.choose_file)
+        sources.demo_requested.connect(self.demo_requested)
+        sources.recent.path_chosen.connect(self.path_chosen)
+        sources.recent.forget_requested.connect(self.recent_forgotten)
+        sources.speed.pace_chosen.connect(self.pace_chosen)
+        self.top_bar.record.clicked.connect(self.record_requested)
         self.top_bar.captions.clicked.connect(self.captions_requested)
-        self.top_bar.transport.speed.pace_chosen.connect(self.pace_chosen)
         self.transcript.save_requested.connect(self.outlet.choose_file)
         self.transcript.print_requested.connect(self.outlet.choose_printer)
         self.top_bar.lineup.folder_requested.connect(self.choose_model)
@@ -181,11 +188,19 @@ class MainWindow(QMainWindow):
         self.top_bar.device.device_chosen.connect(self.device_chosen)
         self.top_bar.transport.play_or_pause_requested.connect(self.play_or_pause_requested)
         self.top_bar.transport.stop_requested.connect(self.stop_requested)
+        self.voices.people.enroll_requested.connect(self.people.enroll)
+        self.voices.people.name_requested.connect(self.people.name_voice)
+        self.voices.people.rename_requested.connect(self.people.rename)
+        self.voices.people.forget_requested.connect(self.people.forget)
+        self.voices.people.forget_everyone_requested.connect(self.people.forget_everyone)
+        self.transcript.view.enroll_requested.connect(self.people.enroll_turns)
         self.notice.open_requested.connect(self.choose_model)
+        self.empty.record_requested.connect(self.record_requested)
         self.empty.open_requested.connect(self.choose_file)
         self.empty.demo_requested.connect(self.demo_requested)
         self._add_key("Ctrl+O", self.choose_file)
         self._add_key("Ctrl+D", self.demo_requested.emit)
+        self._add_key("Ctrl+R", self.top_bar.record.click)
         self._add_key("Space", self._on_space)
         self._add_key("Esc", self.stop_requested.emit)
         self._add_key("F8", self.top_bar.captions.click)

@@ -10,7 +10,7 @@ from sat_studio.viewmodels.time_axis import TimeAxis
 from sat_studio.views.columns import picture, ramp
 from sat_studio.views.track import Track
 
-MIN_HEIGHT = 112
+MIN_HEIGHT = 80
 DIMMED_ALPHA = 110
 LABEL_PX = 11
 TAG = "committed"

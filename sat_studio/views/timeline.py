@@ -5,10 +5,12 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLabel
 
 from sat_studio.theme import Theme
+from sat_studio.viewmodels.gaps import SHORT
 from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.buttons import SignButton
 from sat_studio.views.card import Card
 from sat_studio.views.clock_text import clock_text
+from sat_studio.views.gap_marks import GapLegend
 from sat_studio.views.lanes_plot import LanesPlot
 from sat_studio.views.posteriorgram_plot import PosteriorgramPlot
 from sat_studio.views.ruler import Ruler
@@ -42,7 +44,9 @@ class Timeline(Card):
         self.follow.setCheckable(True)
         for button in (self._zoom_out, self._zoom_in, self.follow):
             button.setProperty("role", "quiet")
-        for widget in (self.reading, self._zoom_out, self._zoom_in, self.follow):
+        self.legend = GapLegend(studio.gaps, theme)
+        self.legend.setCursor(Qt.CursorShape.WhatsThisCursor)
+        for widget in (self.legend, self.reading, self._zoom_out, self._zoom_in, self.follow):
             self.add_to_header(widget)
         axis = studio.axis
         self.ruler = Ruler(axis, theme)
@@ -57,6 +61,7 @@ class Timeline(Card):
             (self.posteriorgram, 5),
             (self.words, 0),
         ):
+            track.mark(studio.gaps)
             self.body.addWidget(track, stretch)
         self.hint = QLabel(OFF)
         self.hint.setProperty("role", "muted")
@@ -123,13 +128,14 @@ class Timeline(Card):
         self._described_s = int(shown_s)
         start_s, stop_s = axis.start_s, min(axis.stop_s, axis.now_s)
         stretch = f"From {clock_text(start_s)} to {clock_text(stop_s)}"
+        missing = studio.gaps.summary(start_s, stop_s)
         for track, text in (
             (self.waveform, studio.waveform.summary(start_s, stop_s)),
             (self.lanes, studio.activity.summary(start_s, stop_s)),
             (self.posteriorgram, studio.posteriorgram.summary(shown_s)),
             (self.words, studio.transcript.summary(start_s, stop_s)),
         ):
-            track.setAccessibleDescription(f"{stretch}. {text}.")
+            track.setAccessibleDescription(f"{stretch}. {text}.{missing}")
 
     def _refresh_hint(self) -> None:
         self.hint.setVisible(self._studio.activity.is_off)
@@ -139,6 +145,9 @@ class Timeline(Card):
         if at_s is None:
             return ""
         parts = [clock_text(at_s, 2)]
+        gap = self._studio.gaps.at(at_s)
+        if gap is not None:
+            parts.append(f"gap: {SHORT[gap.reason]}")
         letter = self._studio.posteriorgram.reading(at_s)
         if letter is not None:
             parts.append(f"{letter.symbol} {letter.probability:.0%}")

@@ -1,6 +1,5 @@
-"""The bar along the top: source, transport, level, models, device, theme."""
+"""The bar along the top: source, recording, transport, level, models, device, theme."""
 
-from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QMenu
 
@@ -9,30 +8,30 @@ from sat_studio.viewmodels.studio import Studio
 from sat_studio.views.buttons import SignButton
 from sat_studio.views.level_meter import LevelMeter
 from sat_studio.views.lineup_menu import DeviceButton, LineupButton
-from sat_studio.views.recent_button import RecentButton
+from sat_studio.views.record_button import RecordButton
+from sat_studio.views.source_button import SourceButton
 from sat_studio.views.transport_controls import TransportControls
 
-OPEN, DEMO = "Open…", "Demo"
-NARROW_PX = 1180
-"""In a narrower window, signs alone stand for what everybody knows."""
+NARROW_PX = 1240
+"""In a narrower window names are cut shorter."""
+SOURCE_PX = (96, 130)
+LINEUP_PX = (108, 150)
+LEVEL_PX = (92, 132)
+"""The longest names and the meter, in a narrow window and in a wide one."""
 CHOICES = {"system": "Like the system", "light": "Light", "dark": "Dark"}
 
 
 class TopBar(QFrame):
-    """Places the controls; what they ask for leaves as signals."""
-
-    open_requested = Signal()
-    demo_requested = Signal()
+    """Places the controls; what they ask for leaves as signals of their own."""
 
     def __init__(self, studio: Studio, theme: Theme) -> None:
         super().__init__()
         self._theme = theme
         self.setProperty("role", "bar")
         self.setAccessibleName("Controls")
-        self.open = SignButton(theme, "open", "Open an audio file", key="Ctrl+O")
-        self.recent = RecentButton(theme)
-        self.demo = SignButton(theme, "demo", "Play the demo recording", key="Ctrl+D")
-        self.transport = TransportControls(studio.transport, theme)
+        self.source = SourceButton(studio.microphones, studio.keeping, studio.transport, theme)
+        self.record = RecordButton(studio.take, studio.microphones, theme)
+        self.transport = TransportControls(studio.transport, studio.take, theme)
         self.level = LevelMeter(studio.levels, theme)
         self.lineup = LineupButton(studio.lineup, theme)
         self.device = DeviceButton(studio.lineup, theme)
@@ -42,14 +41,9 @@ class TopBar(QFrame):
         self._build_look_menu()
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 8, 12, 8)
-        row.setSpacing(8)
-        open_and_recent = QHBoxLayout()
-        open_and_recent.setSpacing(2)
-        open_and_recent.addWidget(self.open)
-        open_and_recent.addWidget(self.recent)
-        row.addLayout(open_and_recent)
-        row.addWidget(self.demo)
-        row.addWidget(_divider())
+        row.setSpacing(7)
+        row.addWidget(self.source)
+        row.addWidget(self.record)
         row.addWidget(self.transport, 1)
         row.addWidget(self.level)
         row.addWidget(_divider())
@@ -57,14 +51,13 @@ class TopBar(QFrame):
         row.addWidget(self.device)
         row.addWidget(self.captions)
         row.addWidget(self.look)
-        self.open.clicked.connect(self.open_requested)
-        self.demo.clicked.connect(self.demo_requested)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        is_narrow = self.width() < NARROW_PX
-        self.open.setText("" if is_narrow else OPEN)
-        self.demo.setText("" if is_narrow else DEMO)
+        is_wide = self.width() >= NARROW_PX
+        self.source.shorten_to(SOURCE_PX[is_wide])
+        self.lineup.shorten_to(LINEUP_PX[is_wide])
+        self.level.setFixedWidth(LEVEL_PX[is_wide])
 
     def _build_look_menu(self) -> None:
         menu = QMenu(self.look)

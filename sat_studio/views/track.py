@@ -1,11 +1,21 @@
 """One horizontal plot of the timeline: a gutter that names it, and time from left to right."""
 
-from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPen, QWheelEvent
-from PySide6.QtWidgets import QWidget
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
 
 from sat_studio.theme import GUTTER, Theme, figures, small_font
+from sat_studio.viewmodels.gaps import Gaps, describe
 from sat_studio.viewmodels.time_axis import TimeAxis
+from sat_studio.views.gap_marks import NARROWEST_PX, paint_gap
 
 WHEEL_ZOOM = 1.0015
 WHEEL_PAN = 0.0008
@@ -24,6 +34,7 @@ class Track(QWidget):
         self.axis = axis
         self.theme = theme
         self.label_font = figures(small_font())
+        self._gaps: Gaps | None = None
         self._pressed_at: QPointF | None = None
         self._is_dragging = False
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
@@ -44,6 +55,33 @@ class Track(QWidget):
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft,
             self.title,
         )
+
+    def mark(self, gaps: Gaps) -> None:
+        """Mark the gaps of the recording, and tell of each in a tool tip."""
+        self._gaps = gaps
+        gaps.changed.connect(self.update_plot)
+
+    def paint_gaps(self, painter: QPainter, plot: QRectF) -> None:
+        """Mark what is missing."""
+        if self._gaps is None:
+            return
+        for gap in self._gaps.between(self.axis.start_s, self.axis.stop_s):
+            left, right = self.x_of(gap.start_s), self.x_of(gap.end_s)
+            box = QRectF(left, plot.top(), right - left, plot.height())
+            paint_gap(painter, box, gap.reason, self.theme)
+
+    def event(self, event: QEvent) -> bool:
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self.gap_text(event.pos().x()), self)
+            return True
+        return super().event(event)
+
+    def gap_text(self, x: float) -> str:
+        """Return what is to be said of the gap at a pixel; nothing where there is none."""
+        if self._gaps is None or x < GUTTER:
+            return ""
+        gap = self._gaps.at(self.time_at(x), slack_s=NARROWEST_PX / self.px_per_s)
+        return "" if gap is None else describe(gap)
 
     def update_plot(self) -> None:
         """Ask for a repaint of what moves; the gutter stays."""
@@ -81,6 +119,7 @@ class Track(QWidget):
         painter.setClipRect(plot)
         self.paint_grid(painter, plot)
         self.paint_track(painter, plot)
+        self.paint_gaps(painter, plot)
         self._paint_now(painter, plot)
         self._paint_cursor(painter, plot)
         painter.setClipping(False)

@@ -38,7 +38,9 @@ class TranscriptPane(Card):
         self.hint.setProperty("role", "muted")
         self.hint.setWordWrap(True)
         self.hint.setContentsMargins(12, 8, 12, 8)
-        self.view = TranscriptView(studio.transcript, studio.speakers, studio.axis, theme)
+        self.view = TranscriptView(
+            studio.transcript, studio.speakers, studio.people, studio.axis, theme
+        )
         self.body.addWidget(self.hint)
         self.body.addWidget(self.view, 1)
         self.copy = self._add_tool(theme, "copy", "Copy", "Ctrl+Shift+C", self.copy_all)

@@ -17,7 +17,9 @@ from PySide6.QtWidgets import QMenu, QTextBrowser, QTextEdit
 
 from engine.messages import Word
 from sat_studio.theme import Theme, figures
+from sat_studio.viewmodels.gaps import SHORT, describe, length_text
 from sat_studio.viewmodels.manuscript import text_of_paragraphs
+from sat_studio.viewmodels.people import PeopleRoster
 from sat_studio.viewmodels.speakers import Speakers
 from sat_studio.viewmodels.time_axis import TimeAxis
 from sat_studio.viewmodels.transcript import (
@@ -27,6 +29,7 @@ from sat_studio.viewmodels.transcript import (
     paragraphs,
 )
 from sat_studio.views.clock_text import clock_text
+from sat_studio.views.gap_marks import INKS
 
 HANG_PX = 170
 NAME_PX = 112
@@ -39,13 +42,21 @@ class TranscriptView(QTextBrowser):
     """Appends settled words once; only the tail that may still change is written anew."""
 
     word_chosen = Signal(float)
+    enroll_requested = Signal(object, object, str)
+    """Stretches of a voice, what it is called, and whom it is said to be ("" where nobody)."""
 
     def __init__(
-        self, transcript: TranscriptModel, speakers: Speakers, axis: TimeAxis, theme: Theme
+        self,
+        transcript: TranscriptModel,
+        speakers: Speakers,
+        people: PeopleRoster,
+        axis: TimeAxis,
+        theme: Theme,
     ) -> None:
         super().__init__()
         self._transcript = transcript
         self._speakers = speakers
+        self._people = people
         self._axis = axis
         self._theme = theme
         self._edition = transcript.edition
@@ -73,18 +84,37 @@ class TranscriptView(QTextBrowser):
             at = self._word_at(self.textCursor().position())
             if at is not None:
                 self.word_chosen.emit(self._words[at].word.start_s)
+        elif event.key() == Qt.Key.Key_F2:
+            self._ask_to_enroll(self._said_at(self.textCursor().position()))
         else:
             super().keyPressEvent(event)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        menu = self.menu()
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            position = self.textCursor().position()
+            place = self.viewport().mapToGlobal(self.cursorRect().bottomLeft())
+        else:
+            position = self.cursorForPosition(event.pos()).position()
+            place = event.globalPos()
+        menu = self.menu(position)
         menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(event.globalPos())
+        menu.popup(place)
 
-    def menu(self) -> QMenu:
-        """Return what can be done with the text."""
+    def menu(self, position: int) -> QMenu:
+        """Return what can be done with the text, and with the turn at a place of it."""
         menu = QMenu(self)
         menu.setAccessibleName("Transcript")
+        said = self._said_at(position)
+        if said:
+            enroll = menu.addAction("Enrol this voice…\tF2")
+            enroll.triggered.connect(lambda: self._ask_to_enroll(said))
+            names = [name for name in self._people.names if name != said[0].speaker]
+            this_is = menu.addMenu("This is")
+            this_is.setEnabled(bool(names))
+            for name in names:
+                action = this_is.addAction(f"{name}…")
+                action.triggered.connect(lambda _=False, who=name: self._ask_to_enroll(said, who))
+            menu.addSeparator()
         copy = menu.addAction("Copy selection\tCtrl+C")
         copy.setEnabled(self.textCursor().hasSelection())
         copy.triggered.connect(self.copy)
@@ -99,6 +129,30 @@ class TranscriptView(QTextBrowser):
         data.setText(text_of_paragraphs(paragraphs(self._selected())))
         return data
 
+    def _said_at(self, position: int) -> list[Word]:
+        """Return what the voice at a place of the text says there, or in the selection around it.
+
+        The name before a turn stands for the turn.
+        """
+        at = bisect_right(self._spans, (position, self.document().characterCount())) - 1
+        if at < 0 or position > self._spans[at][1] + 1:
+            at += 1
+        if at >= len(self._words):
+            return []
+        here = self._words[at]
+        selected = self._selected() if self.textCursor().hasSelection() else []
+        if any(shown is here for shown in selected):
+            return [one.word for one in selected if one.word.speaker == here.word.speaker]
+        around = next(
+            one for one in paragraphs(self._words) if any(shown is here for shown in one.words)
+        )
+        return [shown.word for shown in around.words]
+
+    def _ask_to_enroll(self, said: list[Word], name: str = "") -> None:
+        if said:
+            stretches = self._transcript.stretches(said)
+            self.enroll_requested.emit(stretches, said[0].speaker, name)
+
     def _selected(self) -> list[ShownWord]:
         cursor = self.textCursor()
         start, stop = cursor.selectionStart(), cursor.selectionEnd()
@@ -107,7 +161,9 @@ class TranscriptView(QTextBrowser):
 
     def _build(self) -> None:
         self.setAccessibleName("Transcript")
-        self.setAccessibleDescription("Enter moves the cursor of the timeline to the word.")
+        self.setAccessibleDescription(
+            "Enter moves the cursor of the timeline to the word; F2 says whose voice it is."
+        )
         self.setTextInteractionFlags(
             Qt.TextInteractionFlag.TextSelectableByMouse
             | Qt.TextInteractionFlag.TextSelectableByKeyboard
@@ -148,6 +204,7 @@ class TranscriptView(QTextBrowser):
         self._last_word = last_word
         self._settled_position = cursor.position()
         self._write(cursor, self._transcript.tail(), last_word)
+        self._write_gaps(cursor, None)
         cursor.endEditBlock()
         self._mark_cursor()
 
@@ -187,7 +244,22 @@ class TranscriptView(QTextBrowser):
         time.setForeground(self._theme.color("faint"))
         cursor.insertText(f"\t{clock_text(paragraph.start_s)}\t", time)
 
+    def _write_gaps(self, cursor: QTextCursor, shown: ShownWord | None) -> None:
+        """Mark what is missing before a word, or after the last one."""
+        before = self._words[-1].word if self._words else None
+        if shown is None and before is None:
+            return
+        for gap in self._transcript.gaps_between(before, shown):
+            form = QTextCharFormat()
+            form.setForeground(self._theme.color(INKS[gap.reason]))
+            form.setBackground(self._theme.color("raised"))
+            form.setToolTip(describe(gap))
+            text = f"{SHORT[gap.reason]} {length_text(gap.end_s - gap.start_s)}"
+            cursor.insertText(f"\u00a0{text}\u00a0".replace(" ", "\u00a0"), form)
+            cursor.insertText(" ", QTextCharFormat())
+
     def _write_word(self, cursor: QTextCursor, shown: ShownWord) -> None:
+        self._write_gaps(cursor, shown)
         form = QTextCharFormat()
         ink = "faint" if shown.standing == "partial" else "text"
         form.setForeground(self._theme.color(ink))

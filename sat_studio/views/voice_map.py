@@ -20,6 +20,7 @@ class VoiceMap(pg.PlotWidget):
         self._speakers = speakers
         self._theme = theme
         self._shown_background: object = None
+        self._shown_edition = embeddings.edition
         self._shown_turns = 0
         self._build()
         embeddings.changed.connect(self._refresh)
@@ -64,6 +65,9 @@ class VoiceMap(pg.PlotWidget):
         if self._shown_background is not model.background:
             self._shown_background = model.background
             self._behind.setData(pos=model.background)
+        if model.edition != self._shown_edition:
+            self._shown_edition = model.edition
+            self._clear_turns()
         if len(model.turns) != self._shown_turns:
             self._show_turns()
         trail = list(model.trail)
@@ -85,8 +89,6 @@ class VoiceMap(pg.PlotWidget):
 
     def _show_turns(self) -> None:
         turns = self._embeddings.turns
-        if len(turns) < self._shown_turns:
-            self._clear_turns()
         new, self._shown_turns = turns[self._shown_turns :], len(turns)
         self._turns.addPoints(
             [

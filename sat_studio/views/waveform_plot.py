@@ -9,7 +9,7 @@ from sat_studio.viewmodels.waveform import Waveform
 from sat_studio.views.columns import bars, picture, tint
 from sat_studio.views.track import Track
 
-HEIGHT = 64
+HEIGHT = 48
 MARGIN = 4
 
 

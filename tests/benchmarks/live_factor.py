@@ -11,14 +11,14 @@ import torch
 
 from engine.messages import Load
 from engine.shell.demo import Demo
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
 
 REPEATS = 3
 
 
 def factor() -> float:
     """Return the real-time factor of one playing of the demo recording."""
-    demo = Demo("demo", Load(device="cpu"), DEFAULT_TIMING, None)
+    demo = Demo("demo", Load(device="cpu"), BALANCED, None)
     for _ in demo.perform():
         pass
     cost = demo.transcription.cost

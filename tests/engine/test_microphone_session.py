@@ -1,6 +1,7 @@
 """The session with a microphone: heard, recorded, interrupted, and too fast for the machine."""
 
-from collections.abc import Callable, Iterator
+import os
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ from scripted_microphones import DESK, HEADSET, RATE, Clock, Room
 
 from engine.analyser import Analyser
 from engine.audio.sources import SyntheticSource
-from engine.clock import SAMPLE_RATE
+from engine.clock import LIVE_CLOCK, SAMPLE_RATE
+from engine.ear import Ear, Glance
 from engine.errors import DeviceError
-from engine.lineup import Heard, LineUp
+from engine.lineup import LineUp
+from engine.listening import Heard
 from engine.messages import (
     Command,
     Committed,
@@ -32,11 +35,22 @@ from engine.messages import (
     Word,
 )
 from engine.session import Session
-from engine.sound_messages import Capture, Devices, Record, Recorded, Recording, Watch
+from engine.sound_messages import (
+    Capture,
+    Devices,
+    Expire,
+    Record,
+    Recorded,
+    Recording,
+    Watch,
+)
 from engine.streaming import backlog
+from engine.streaming.window import Window
 from engine.text.transcript import Transcript
 
 TIMING = Timing(step_s=0.5, lookahead_s=0.5, memory_s=1.0)
+SLICES = 10
+"""Into so many slices a slow network's final pass is cut."""
 
 
 def speech(duration_s: float) -> NDArray[np.float32]:
@@ -173,6 +187,18 @@ def test_what_is_not_kept_leaves_no_file(bench: Bench) -> None:
     assert list(bench.folder.iterdir()) == []
 
 
+def test_what_is_kept_for_a_time_goes_when_it_is_over(bench: Bench) -> None:
+    bench.ask(Record(kept_days=7))
+    bench.hear(1.0)
+    bench.end()
+    recording = Path(bench.recording)
+    bench.ask(Expire())
+    assert recording.exists()
+    os.utime(recording, (0, 0))
+    bench.ask(Expire())
+    assert not recording.exists()
+
+
 def test_a_pause_is_a_gap_in_events_and_silence_in_the_recording(bench: Bench) -> None:
     bench.ask(Record())
     bench.hear(2.0)
@@ -290,13 +316,22 @@ def slow_down(
     """Return what makes a network take so many seconds for each second it hears."""
 
     def slow_down(bench: Bench, factor: float) -> None:
-        listen = LineUp.listen
+        look, listening = Ear.look, LineUp.listening
 
-        def listen_slowly(line_up: LineUp, samples: NDArray[np.float32]) -> Heard:
-            bench.pass_time(factor * len(samples) / SAMPLE_RATE)
-            return listen(line_up, samples)
+        def look_slowly(ear: Ear, window: Window, samples: NDArray[np.float32]) -> Glance:
+            bench.pass_time(factor * (window.frames - window.committed_before) * LIVE_CLOCK.hop_s)
+            return look(ear, window, samples)
 
-        monkeypatch.setattr(LineUp, "listen", listen_slowly)
+        def listen_slowly(
+            line_up: LineUp, samples: NDArray[np.float32]
+        ) -> Generator[float, None, Heard]:
+            for _ in range(SLICES):
+                bench.pass_time(factor * len(samples) / SAMPLE_RATE / SLICES)
+                yield 1 / SLICES
+            return (yield from listening(line_up, samples))
+
+        monkeypatch.setattr(Ear, "look", look_slowly)
+        monkeypatch.setattr(LineUp, "listening", listen_slowly)
 
     return slow_down
 
@@ -304,12 +339,15 @@ def slow_down(
 def test_a_machine_a_little_too_slow_takes_longer_steps_and_skips_nothing(
     bench: Bench, slow_down: Callable[[Bench, float], None]
 ) -> None:
-    slow_down(bench, 0.3)
+    slow_down(bench, 0.5)
     bench.ask(Record())
     bench.hear(10.0)
     lags = bench.of(Lag)
     assert lags[0].step_s == TIMING.step_s
     assert max(lag.step_s for lag in lags) > TIMING.step_s
+    for lag in lags:
+        assert lag.latency_s == lag.step_s + TIMING.lookahead_s
+        assert lag.work_per_frame == pytest.approx(2.0 + TIMING.lookahead_s / lag.step_s)
     assert bench.of(Gap) == []
     bench.end()
     assert bench.of(Lag)[-1].skipped_s == 0.0

@@ -11,11 +11,13 @@ from engine import assets, earshot
 from engine.library.database import FILE_NAME
 from engine.messages import Command, Event, Failed, Final, Load, Open, Play, Span, Timing, Turn
 from engine.people_messages import (
+    Call,
     Enroll,
     Enrolled,
     Forget,
     ForgetEveryone,
     Gauged,
+    Measure,
     People,
     Rename,
     Renamed,
@@ -183,7 +185,39 @@ def test_rename_and_forget_reach_library_and_transcript(
 
     desk.ask(Forget(name="Thomas"))
     assert desk.names == []
+    assert "Thomas" not in desk.speakers
     assert b"Thomas" not in b"".join(path.read_bytes() for path in library.iterdir())
+
+
+def test_a_voice_is_named_in_this_recording_alone(desk: Desk, recording: str) -> None:
+    desk.ask(Load(), Open(path=recording, pace=None), Play())
+
+    desk.ask(Call(old="Speaker 1", new="Tom"))
+
+    assert desk.speakers == {"Tom", "Speaker 2"}
+    assert desk.names == []
+    (failed,) = desk.ask(Call(old="Tom", new="Speaker 2"))
+    assert "another name" in failed.message
+
+
+def test_a_stretch_is_measured_before_it_is_enrolled_from(desk: Desk, recording: str) -> None:
+    desk.ask(Load(), Open(path=recording, pace=None), Play())
+
+    *_, whole = desk.ask(Measure(stretches=(TOM,)))
+
+    assert whole.is_whole
+    assert not whole.reasons
+    assert whole.speech_s == pytest.approx(3.3, abs=0.5)
+
+
+def test_a_file_is_measured_whole_and_one_that_is_not_there_is_said(desk: Desk, tom: str) -> None:
+    *before, whole = desk.ask(Load(), Measure(file=tom))
+    (refused,) = desk.ask(Measure(file="nope.wav"))
+
+    assert whole.is_whole
+    assert not any(event.is_whole for event in before if isinstance(event, Gauged))
+    assert "does not exist" in refused.reasons[0]
+    assert not refused.is_whole
 
 
 @pytest.mark.parametrize(

@@ -292,6 +292,13 @@ def test_arguments_go_to_the_job_itself(checkout: Path) -> None:
     assert machine.commands[0][-2:] == ["--check", "."]
 
 
+def test_the_makefile_and_the_script_know_the_same_jobs(repository: Path) -> None:
+    targets = (repository / "Makefile").read_text(encoding="utf-8")
+    (listed,) = (line for line in targets.splitlines() if line.startswith("run setup "))
+
+    assert set(listed.rstrip(":").split()) == {"run", "setup", *bootstrap.JOBS}
+
+
 def test_an_unknown_job_is_wrong_use(capsys: pytest.CaptureFixture[str]) -> None:
     assert bootstrap.main(["dance"]) == 2
     assert "usage:" in capsys.readouterr().err

@@ -1,8 +1,7 @@
 """A session that plays a script by a manual clock: three voices, their words, and all the rest."""
 
-from dataclasses import dataclass
-
 import numpy as np
+from fake_script import Line, write_script
 
 from engine.audio.ring import Ring
 from engine.clock import SAMPLE_RATE, to_samples
@@ -13,6 +12,8 @@ from engine.messages import (
     Embedding,
     Event,
     Final,
+    Gap,
+    GapReason,
     Lag,
     Load,
     Loaded,
@@ -27,8 +28,18 @@ from engine.messages import (
     State,
     Stop,
     Turn,
-    Word,
     read_only,
+)
+from engine.sound_messages import (
+    Arm,
+    Armed,
+    Capture,
+    CaptureState,
+    Devices,
+    Disarm,
+    Microphone,
+    Record,
+    Recording,
 )
 
 HOP = 320
@@ -38,30 +49,11 @@ VOCABULARY = (
     "<pad>", "<s>", "</s>", "<unk>", "|", "E", "T", "A", "O", "N", "I", "H", "S", "R", "D", "L",
     "U", "M", "W", "C", "F", "G", "Y", "P", "B", "V", "K", "'", "X", "J", "Q", "Z",
 )  # fmt: skip
-LINES = (
-    (0, "GOOD MORNING AND WELCOME TO THE HARBOUR STATION WE ARE ON THE AIR UNTIL NOON"),
-    (1, "THE WIND COMES FROM THE WEST TODAY AND THE FERRY IS TWENTY MINUTES LATE"),
-    (2, "I COUNTED THE EMPTY BOTTLES TWICE BEFORE I CALLED MY BROTHER"),
-    (0, "THAT IS A LOT OF BOTTLES FOR ONE BROTHER"),
-    (1, "NOBODY ASKED THE BROTHER"),
-    (2, "HE WILL BE HERE AT FIVE AND HE BRINGS THE OLD RADIO WITH HIM"),
-)
 PLACES = ((-0.5, 0.35), (0.55, 0.3), (0.1, -0.55))
-OVERLAP_S = 0.7
-PAUSE_S = 0.5
-OVERLAPPING = (3, 4)
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One turn of the script."""
-
-    voice: int
-    words: tuple[Word, ...]
-
-    @property
-    def speaker(self) -> str:
-        return f"Speaker {self.voice + 1}"
+RECORDING = "/home/ann/recordings/2026-11-22 10.00.00.w64"
+DESK = Microphone("desk", "Desk microphone", 48_000, 1, is_default=True)
+HEADSET = Microphone("headset", "Headset", 16_000, 2)
+MONITOR = Microphone("monitor", "Monitor of the loudspeaker", 48_000, 2, is_monitor=True)
 
 
 class FakeSession:
@@ -69,13 +61,14 @@ class FakeSession:
 
     def __init__(self, rate: int = SAMPLE_RATE, seed: int = 7) -> None:
         self.ring: Ring | None = None
+        self.ahead: Ring | None = None
         self.commands: list[Command] = []
         self.is_closed = False
         self._random = np.random.default_rng(seed)
         self._rate = rate
         self._events: list[Event] = []
         self._is_playing = False
-        self._script = _write_script(self._random)
+        self._script = write_script(self._random)
         self.duration_s = self._script[-1].words[-1].end_s + 1.0
         self._begin()
 
@@ -95,6 +88,13 @@ class FakeSession:
                 ]
             case Open(path=path):
                 self._open(path)
+            case Record(microphone=microphone, is_kept=is_kept):
+                self._record(microphone, is_kept=is_kept)
+            case Arm(microphone=microphone):
+                self.ahead = Ring(self._rate)
+                self.push(Armed(start_samples=0, stop_samples=0, microphone=microphone))
+            case Disarm():
+                self._disarm()
             case Play(source=source):
                 if source is not None:
                     self._open(source.path)
@@ -107,6 +107,53 @@ class FakeSession:
                 self._is_playing = False
                 self._say("finishing")
                 self._say("stopped")
+
+    def plug(self, *microphones: Microphone) -> None:
+        """Let these be the microphones there are."""
+        self.push(Devices(start_samples=0, stop_samples=0, microphones=microphones))
+
+    def capture(self, state: CaptureState, message: str = "") -> None:
+        """Let the microphone fail, or come again."""
+        now = to_samples(self._now_s)
+        self.push(
+            Capture(
+                start_samples=now,
+                stop_samples=now,
+                state=state,
+                microphone="desk",
+                message=message,
+            )
+        )
+
+    def lack(self, start_s: float, stop_s: float, reason: GapReason = "device") -> None:
+        """Let a stretch be missing."""
+        begin, end = to_samples(start_s), to_samples(stop_s)
+        self.push(Gap(start_samples=begin, stop_samples=end, reason=reason))
+
+    def _disarm(self) -> None:
+        if self.ahead is not None:
+            self.ahead = None
+            self.push(Armed(start_samples=0, stop_samples=0, microphone=None))
+
+    def _record(self, microphone: str | None, *, is_kept: bool) -> None:
+        self._disarm()
+        self._begin()
+        name = microphone or "Desk microphone"
+        self.push(
+            Opened(
+                start_samples=0,
+                stop_samples=0,
+                name=name,
+                sampling_rate=self._rate,
+                channels=1,
+                duration_s=None,
+                is_microphone=True,
+            )
+        )
+        path = RECORDING if is_kept else None
+        self.push(Recording(start_samples=0, stop_samples=0, path=path))
+        self._is_playing = True
+        self._say("playing")
 
     def _open(self, path: str) -> None:
         self._begin()
@@ -315,26 +362,3 @@ def loaded(**changes: object) -> Loaded:
         "map_background": read_only(background),
     }
     return Loaded(start_samples=0, stop_samples=0, **(values | changes))  # type: ignore[arg-type]
-
-
-def _write_script(random: np.random.Generator) -> tuple[Line, ...]:
-    lines, at_s = [], 0.6
-    for number, (voice, text) in enumerate(LINES):
-        if number in OVERLAPPING:
-            at_s -= OVERLAP_S + PAUSE_S
-        words = []
-        for spoken in text.split():
-            length_s = 0.08 + 0.055 * len(spoken)
-            words.append(
-                Word(
-                    start_samples=to_samples(at_s),
-                    stop_samples=to_samples(at_s + length_s),
-                    text=spoken.lower(),
-                    confidence=float(random.beta(4, 1.4)),
-                    speaker=f"Speaker {voice + 1}",
-                )
-            )
-            at_s += length_s + 0.05
-        at_s += PAUSE_S
-        lines.append(Line(voice, tuple(words)))
-    return tuple(lines)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from engine.errors import EngineError
 from engine.messages import Event, Load, Open, Play
+from engine.sound_messages import Expire, Watch
 from sat_studio.app import App, save_picture
 
 SHOW = """
@@ -99,7 +100,7 @@ def test_opening_starts_the_session_and_loads_what_was_asked(
     app.open("talk.wav")
 
     assert session.commands == [
-        Load(models=("/m", "embedded")), Play(source=Open(path="talk.wav")),
+        Load(models=("/m", "embedded")), Watch(), Expire(), Play(source=Open(path="talk.wav")),
     ]  # fmt: skip
     app.window.close()
 

@@ -74,6 +74,13 @@ def test_the_demo_opens_the_window(opened: list[tuple], tmp_path: Path) -> None:
     assert (path, options["picture"], options["timing"].step_s) == ("demo", picture, 1.0)
 
 
+def test_the_window_keeps_people_where_it_is_told_to(opened: list[tuple], tmp_path: Path) -> None:
+    assert run("--library", tmp_path).exit_code == 0
+
+    ((_, options),) = opened
+    assert options["library"] == tmp_path
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -46,7 +46,8 @@ class ScriptedTap:
         if not self.is_open or self._room.is_silenced(self._microphone):
             stop = start
         sound = self._room.sound(start, stop)
-        dropped, self._room.dropped = self._room.dropped, 0
+        dropped = min(self._room.dropped, len(sound))
+        self._room.dropped -= dropped
         if dropped:
             self.overflows += 1
             sound = sound[dropped:]
@@ -64,14 +65,16 @@ class Room:
         self.microphones = (DESK, HEADSET)
         self.taps: list[ScriptedTap] = []
         self.dropped = 0
-        """So many frames fall at the next read."""
+        """So many of the next frames fall."""
+        self.chunk = 1
+        """Sound comes in portions of so many frames."""
         self._signal = signal
         self._suspended: set[str] = set()
         self._began_s = clock.now_s
 
     @property
     def position(self) -> int:
-        return round((self.clock.now_s - self._began_s) * RATE)
+        return round((self.clock.now_s - self._began_s) * RATE) // self.chunk * self.chunk
 
     def sound(self, start: int, stop: int) -> NDArray[np.float32]:
         """Return what can be heard: the signal, or else a ramp that names each sample."""
@@ -88,6 +91,9 @@ class Room:
             raise DeviceError(f"{microphone.description} cannot be opened")
         self.taps.append(ScriptedTap(self, microphone))
         return self.taps[-1]
+
+    def prepare(self) -> None:
+        """Nothing takes time here."""
 
     def wait(self, longest_s: float) -> bool:
         """Return at once: time passes by the clock alone."""

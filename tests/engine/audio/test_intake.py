@@ -154,6 +154,25 @@ def test_an_overflow_is_counted_and_marked_where_it_happened(bench: Bench) -> No
     bench.assert_true_to_time()
 
 
+@pytest.mark.parametrize("chunk_s", [0.0, 0.03, 0.07], ids=["steady", "portions", "large portions"])
+@pytest.mark.parametrize("fallen_s", [0.0, 0.005, 0.1])
+def test_many_overflows_do_not_add_up_to_a_wrong_time(
+    bench: Bench, fallen_s: float, chunk_s: float
+) -> None:
+    bench.room.chunk = max(1, round(chunk_s * RATE))
+    bench.pass_time(2.0)
+    for _ in range(40):
+        bench.clock.now_s += fallen_s
+        bench.room.dropped = round(fallen_s * RATE)
+        bench.room.taps[-1].overflows += 1
+        bench.pass_time(0.5)
+
+    assert bench.intake.overflows >= 40
+    off_s = abs(bench.ring.written / RATE - (bench.clock.now_s - 100.0))
+    assert off_s <= 0.02 + chunk_s
+    assert bench.intake.lost_samples / RATE == pytest.approx(40 * fallen_s, abs=0.02 + chunk_s)
+
+
 def test_a_pause_is_a_gap_and_lets_the_microphone_go(bench: Bench) -> None:
     bench.pass_time(1.0)
     bench.intake.pause()

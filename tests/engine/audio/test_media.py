@@ -16,17 +16,18 @@ from engine.errors import AudioError
 RATE = 22_050
 
 
-def write_film(path: Path, signal: NDArray[np.int16], codec: str) -> None:
+def write_film(path: Path, signal: NDArray[np.int16], codec: str, kind: str = "s16") -> None:
     """Write samples (n, channels) as the sound track of a file."""
     av = pytest.importorskip("av", reason="the extra media is not installed")
-    layout = {1: "mono", 2: "stereo"}[signal.shape[1]]
+    layout = {1: "mono", 2: "stereo", 8: "7.1"}[signal.shape[1]]
     with av.open(str(path), "w") as container:
         track = container.add_stream(codec, rate=RATE, layout=layout)
         for start in range(0, len(signal), 1024):
             block = np.ascontiguousarray(signal[start : start + 1024]).reshape(1, -1)
             frame = av.AudioFrame.from_ndarray(block, format="s16", layout=layout)
             frame.sample_rate, frame.pts = RATE, start
-            container.mux(track.encode(frame))
+            for one in av.AudioResampler(kind, layout, RATE).resample(frame):
+                container.mux(track.encode(one))
         container.mux(track.encode(None))
 
 
@@ -95,3 +96,20 @@ def test_without_the_extra_the_error_names_it(
     (tmp_path / "film.mp4").write_bytes(bytes(1000))
     with pytest.raises(AudioError, match=r"sat-studio\[media\]"):
         AudioFile(tmp_path / "film.mp4")
+
+
+def test_a_film_of_eight_channels_is_read(tmp_path: Path, signal: NDArray[np.int16]) -> None:
+    loud = np.repeat(signal[:, :1], 8, axis=1)
+    write_film(tmp_path / "surround.m4a", loud, "aac", "fltp")
+
+    for channel in (0, 7):
+        with AudioFile(tmp_path / "surround.m4a", channel) as file:
+            assert file.channels == 8
+            heard = file.read(4 * RATE)
+        length = min(len(heard), len(signal))
+        spectra = np.fft.rfft(heard[:length]), np.fft.rfft(signal[:length, 0])
+        # The encoder may put a delay before it.
+        shifted = np.fft.irfft(spectra[0] * spectra[1].conj()).max()
+        assert shifted > 0.8 * np.linalg.norm(heard[:length]) * np.linalg.norm(
+            1.0 * signal[:length, 0]
+        )

@@ -4,18 +4,15 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 import soundfile
-from numpy.typing import NDArray
 from sound_server import SoundServer, wait_until
+from speech import ALIKE, Signal, assert_holds, at_network_rate, likeness, offset_of, write_speech
 
-from engine import assets
 from engine.analyser import Analyser
-from engine.audio.resample import Resampler
 from engine.clock import SAMPLE_RATE
 from engine.messages import Command, Event, Final, Gap, Lag, Load, Loaded, State, Stop
 from engine.session import Session
@@ -23,21 +20,13 @@ from engine.sound_messages import Capture, Record, Recorded
 from engine.text.transcript import Transcript
 
 SPEECH_S = 8.0
-BLOCK_S = 0.5
 TONE_HZ = 1000.0
-ALIKE = 0.95
-
-Signal = NDArray[np.float32]
 
 
 @pytest.fixture(scope="module")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a file with the first seconds of the demo."""
-    with soundfile.SoundFile(assets.demo_recording()) as demo:
-        signal, rate = demo.read(round(SPEECH_S * demo.samplerate)), demo.samplerate
-    path = tmp_path_factory.mktemp("speech") / "speech.wav"
-    soundfile.write(path, signal, rate)
-    return path
+    return write_speech(tmp_path_factory.mktemp("speech") / "speech.wav", SPEECH_S)
 
 
 @pytest.fixture(scope="module")
@@ -115,37 +104,6 @@ def listener(sound_server: SoundServer, tmp_path: Path) -> Iterator[Listener]:
     listener.session.start()
     yield listener
     listener.close()
-
-
-def at_network_rate(path: Path) -> Signal:
-    """Return the first channel of a file at SAMPLE_RATE."""
-    signal, rate = soundfile.read(path, dtype="float32", always_2d=True)
-    resampler = Resampler(rate)
-    return np.concatenate([resampler.push(signal[:, 0].copy()), resampler.finish()])
-
-
-def offset_of(part: Signal, whole: Signal) -> int:
-    """Return where in ``whole`` ``part`` begins, by correlation."""
-    size = 1 << (len(whole) + len(part)).bit_length()
-    spectrum = np.fft.rfft(whole, size) * np.conj(np.fft.rfft(part, size))
-    lag = int(np.argmax(np.fft.irfft(spectrum, size)))
-    return lag - size if lag > len(whole) else lag
-
-
-def likeness(a: Signal, b: Signal) -> float:
-    return float(a @ b / np.sqrt((a @ a) * (b @ b) + 1e-20))
-
-
-def assert_holds(recorded: Signal, spoken: Signal) -> None:
-    """``recorded`` holds all of ``spoken``, block by block, with nothing missing in between."""
-    start = offset_of(spoken, recorded)
-    assert 0 <= start <= len(recorded) - len(spoken)
-    heard = recorded[start : start + len(spoken)]
-    assert likeness(heard, spoken) >= ALIKE
-    block = round(BLOCK_S * SAMPLE_RATE)
-    for begin, end in pairwise(range(0, len(spoken) + 1, block)):
-        if np.std(spoken[begin:end]) > 0.01:
-            assert likeness(heard[begin:end], spoken[begin:end]) >= ALIKE, f"block at {begin}"
 
 
 def final_text(events: list[Event]) -> str:

@@ -4,13 +4,16 @@ import json
 import os
 import pickle
 import shutil
+import subprocess
 import sys
 from collections import namedtuple
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from hard_ends import ENGINE, run_in
 from hub_server import COMMIT, Fault, LocalHub
+from sound_server import wait_until
 
 from engine import hub as models
 from engine.errors import CheckpointError, HubError, UsageError
@@ -318,3 +321,58 @@ def test_code_in_pickled_weights_is_not_run(
 def test_what_no_hub_can_have_is_refused(pulled: Pulled, name: str) -> None:
     with pytest.raises(UsageError, match="models list"):
         pulled(name)
+
+
+PULLING = """
+import os, sys
+os.environ.pop("HF_HUB_OFFLINE", None)
+from huggingface_hub import constants
+constants.HF_HUB_OFFLINE = False
+constants.HUGGINGFACE_CO_URL_TEMPLATE = sys.argv[1] + "/{repo_id}/resolve/{revision}/{filename}"
+from engine.hub.download import pull
+from engine.hub.network import Hub
+from engine.hub.store import Store
+for _ in pull(sys.argv[2], Store(), Hub(sys.argv[1])):
+    pass
+"""
+
+
+def test_a_killed_download_goes_on_from_where_it_was(
+    hub: LocalHub, store: Store, pulled: Pulled
+) -> None:
+    half = size_of(hub) // 2
+    hub.faults = [Fault(WEIGHTS, stall_at=half)]
+    process = subprocess.Popen([sys.executable, "-c", PULLING, hub.url, CTC])
+    try:
+        assert hub.stalled.wait(60)
+        (draft,) = (store.root / ".drafts").iterdir()
+        part = draft / f"{WEIGHTS}.part"
+        wait_until(lambda: part.exists() and part.stat().st_size == half, "what was sent")
+    finally:
+        process.kill()
+        process.wait()
+    assert store.find(CTC) is None
+
+    folder = pulled(CTC)
+
+    assert hub.asked_for(WEIGHTS)[-1].first_byte == half
+    assert content_hash(folder) == content_hash(hub.repositories[f"microsoft/{CTC}"])
+    assert not list((store.root / ".drafts").iterdir())
+
+
+def test_a_download_that_finds_no_room_keeps_what_fitted(
+    hub: LocalHub, store: Store, pulled: Pulled, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HF_ENDPOINT", hub.url)
+    monkeypatch.delenv("TRANSFORMERS_OFFLINE")
+    room = size_of(hub) // 2 // 1024 * 1024
+
+    answer = run_in((*ENGINE, "models", "pull", CTC), most_bytes=room)
+
+    assert answer.returncode == 1
+    (line,) = answer.stderr.splitlines()
+    assert "make room" in line
+    assert store.find(CTC) is None
+    (part,) = store.root.glob(f".drafts/*/{WEIGHTS}.part")
+    assert 0 < part.stat().st_size <= room
+    assert content_hash(pulled(CTC)) == content_hash(hub.repositories[f"microsoft/{CTC}"])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from engine.errors import EngineError, LibraryError, UsageError
 from engine.library.database import Database
-from engine.library.people import People, Reference, clip_bytes, key_of, usable_name
+from engine.library.people import People, Reference, clip_bytes
+from engine.names import key_of, usable_name
 
 Make = Callable[..., Reference]
 NAMES = st.sampled_from(["Anna", "anna ", "Ben", "Zoë", "Zoe\u0308", "Straße"])

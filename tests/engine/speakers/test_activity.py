@@ -1,8 +1,15 @@
 import numpy as np
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.speakers.activity import Stretch, exclusive, hysteresis, runs, stretches
+from engine.speakers.activity import (
+    Hysteresis,
+    Stretch,
+    exclusive,
+    hysteresis,
+    runs,
+    stretches,
+)
 
 
 def track(*parts: tuple[int, float]) -> np.ndarray:
@@ -41,3 +48,15 @@ def test_overlapped_frames_are_nobodys_alone() -> None:
     alone = exclusive(100, 2, stretches(activity))
     assert runs(alone[:, 0]) == [(0, 40)]
     assert runs(alone[:, 1]) == [(60, 100)]
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 99), cuts=st.lists(st.integers(0, 20), max_size=6))
+def test_activity_as_it_comes_is_that_of_the_whole(seed: int, cuts: list[int]) -> None:
+    activity = np.random.default_rng(seed).random((60, 2)).astype(np.float32)
+    fold, parts, start = Hysteresis(), [], 0
+    for length in [*cuts, 60]:
+        parts.append(fold.push(activity[start : start + length]))
+        start += length
+    expected = np.stack([hysteresis(column, 0.55, 0.4) for column in activity.T], axis=1)
+    np.testing.assert_array_equal(np.concatenate(parts), expected)

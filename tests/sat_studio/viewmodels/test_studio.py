@@ -6,6 +6,7 @@ from fake_session import FakeSession, loaded
 from pytestqt.qtbot import QtBot
 
 from engine.messages import Failed, Load, Loading, Open, Play, State
+from engine.sound_messages import Rescued
 from sat_studio.bridge import Bridge
 from sat_studio.viewmodels.lineup import Lineup
 from sat_studio.viewmodels.studio import Studio
@@ -101,3 +102,11 @@ def test_a_line_up_that_loaded_is_kept_on_another_device() -> None:
     lineup.apply(loaded())
 
     assert lineup.on_device("cuda").models == ("/m", "embedded")
+
+
+def test_a_recording_that_was_found_is_noted_until_it_is_read(studio: Studio) -> None:
+    studio.apply([Rescued(start_samples=0, stop_samples=32_000, path="/kept/talk.flac")])
+
+    assert studio.notes.note is not None
+    assert studio.notes.note.is_lasting
+    assert "2.0 s, kept as /kept/talk.flac" in studio.notes.note.text

@@ -56,7 +56,7 @@ def test_every_track_describes_what_it_shows(playing: App, track: str) -> None:
 
 
 def test_the_map_describes_the_voices(playing: App) -> None:
-    described = playing.window.voices.map.accessibleDescription()
+    described = playing.window.voices.map.plot.accessibleDescription()
 
     assert described == "2 turns of 2 voices; now: Speaker 3"
 

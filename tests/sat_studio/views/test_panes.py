@@ -51,13 +51,13 @@ def test_each_track_shows_the_recording(
     assert (pixels(track)[: before.shape[0]] != before).mean() > 0.005
 
 
-def test_the_voices_pane_shows_who_spoke(playing: App) -> None:
+def test_the_side_shows_who_spoke_and_where_their_voices_lie(playing: App) -> None:
     voices = playing.window.voices
 
-    assert "Speaker 1" in voices.people.accessibleDescription()
-    assert voices.live.text().startswith("Now: Speaker")
-    assert len(voices.map._turns.data) == len(playing.studio.embeddings.turns) > 0
-    assert not voices.hint.isVisible()
+    assert [item.name for item in voices.people.others] == ["Speaker 1", "Speaker 2", "Speaker 3"]
+    assert voices.people.live.whole.startswith("Now: Speaker")
+    assert len(voices.map.plot._turns.data) == len(playing.studio.embeddings.turns) > 0
+    assert voices.map.hint.isHidden()
 
 
 def test_a_click_on_a_track_moves_the_one_cursor(playing: App, qtbot: QtBot) -> None:

@@ -169,11 +169,13 @@ def test_nothing_can_be_taken_along_before_anything_is_said(app: App) -> None:
 def test_the_menu_of_the_text_offers_the_same(ended: App, qtbot: QtBot) -> None:
     view = ended.window.transcript.view
 
-    menu = view.menu()
+    menu = view.menu(0)
     qtbot.addWidget(menu)
 
     texts = [action.text().split("\t")[0] for action in menu.actions() if action.text()]
     assert texts == [
+        "Enrol this voice…",
+        "This is",
         "Copy selection",
         "Select all",
         "Copy the transcript",

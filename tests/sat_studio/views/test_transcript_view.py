@@ -35,7 +35,7 @@ def said(kind: type, *words: Word) -> Committed | Partial:
 @pytest.fixture
 def view(qtbot: QtBot, studio: Studio, theme: Theme) -> TranscriptView:
     """Return a transcript of its own, wide enough for a line."""
-    view = TranscriptView(studio.transcript, studio.speakers, studio.axis, theme)
+    view = TranscriptView(studio.transcript, studio.speakers, studio.people, studio.axis, theme)
     qtbot.addWidget(view)
     view.resize(800, 300)
     view.show()
