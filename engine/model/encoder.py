@@ -12,15 +12,15 @@ from engine.errors import UsageError
 from engine.model.checkpoint import TRUNK_PREFIX
 from engine.model.config import UniSpeechSatConfig
 from engine.model.layers import (
-    FeatureEncoder,
     FeatureProjection,
-    PositionalConv,
     PostNormLayer,
     PreNormLayer,
 )
 from engine.model.masking import draw_spans
 from engine.model.outputs import UniSpeechSatBaseModelOutput
+from engine.model.positions import PositionalConv
 from engine.model.published import AttentionImplementation, Compat, PublishedModel
+from engine.model.waveform import FeatureEncoder
 
 logger = logging.getLogger(__name__)
 

@@ -1,16 +1,15 @@
-"""The convolutions of the waveform, fed as sound comes: each keeps what later frames need."""
+"""The convolutions of the waveform, fed as sound comes: they keep what later frames need."""
+
+from dataclasses import replace
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from engine.clock import to_samples
-from engine.model.layers import ConvLayer, FeatureEncoder
-from engine.streaming.statistics import RunningNorm
+from engine.model.waveform import ClipNormConvLayer, FeatureEncoder, WindowMoments
 
 WARM_S = 2.0
 """What was heard before a segment weighs as much as so much of it."""
-LEAST_SPREAD = 1e-4
-"""A channel of the first convolution that varies less than this is taken to vary so much."""
 
 # Shapes: C channels, N samples or frames, T frames.
 
@@ -44,29 +43,20 @@ class Tail:
 
 
 class ConvStream:
-    """The convolution stack with carried tails: for the LayerNorm family exact for any pushes.
+    """The convolution stack on new sound alone: for the LayerNorm family exact for any pushes.
 
     Where the first layer is normed over the whole clip (Base family), it is normed over what was
     heard of the segment so far.
     """
 
     def __init__(self, stack: FeatureEncoder) -> None:
-        self._layers: list[ConvLayer] = []
-        self._tails: list[Tail] = []
-        for layer in stack.conv_layers:
-            assert isinstance(layer, ConvLayer)
-            self._layers.append(layer)
-            self._tails.append(Tail(layer.conv.kernel_size[0], layer.conv.stride[0]))
-        first = self._layers[0]
-        self._norm: RunningNorm | None = None
-        if not first.is_local:
-            self._norm = RunningNorm(
-                first.conv.out_channels,
-                warm_count=to_samples(WARM_S) / first.conv.stride[0],
-                floor=LEAST_SPREAD,
-                device=first.conv.weight.device,
-            )
-        self._width = self._layers[-1].conv.out_channels
+        self._stack = stack
+        clock = stack.clock
+        # The frames of a step share no more than a hundredth of their sound with those before:
+        # keeping what every layer made of it would save nothing.
+        self._tail = Tail(clock.receptive_field_samples, clock.hop_samples)
+        first = stack.conv_layers[0]
+        self._norm = RunningClipNorm(first) if isinstance(first, ClipNormConvLayer) else None
 
     def reset(self) -> None:
         """Forget everything."""
@@ -76,8 +66,9 @@ class ConvStream:
 
     def jump(self) -> None:
         """Go on elsewhere in the sound; what is known of its level stays."""
-        for tail in self._tails:
-            tail.reset()
+        self._tail.reset()
+        if self._norm is not None:
+            self._norm.jump()
 
     def end_segment(self) -> None:
         """Begin a segment, warm from the one before."""
@@ -86,18 +77,43 @@ class ConvStream:
 
     def push(self, samples: Tensor) -> Tensor:
         """Take samples (1, N) and return the frames (1, T, C) that they complete."""
-        x = samples[:, None]  # (1, 1, N)
-        for layer, tail in zip(self._layers, self._tails, strict=True):
-            covered = tail.push(x)
-            if covered is None:
-                return samples.new_zeros(1, 0, self._width)
-            x = layer(covered) if layer.is_local else self._finish(layer, layer.conv(covered))
-        return x.transpose(1, 2)
+        moments = None if self._norm is None else self._norm.push(samples)
+        covered = self._tail.push(samples)
+        if covered is None:
+            return samples.new_zeros(1, 0, self._stack.width)
+        frames: Tensor = self._stack(covered, moments)
+        return frames
 
-    def _finish(self, layer: ConvLayer, x: Tensor) -> Tensor:
-        """Return (1, C, N) normed by what was heard so far, and activated."""
-        norm = layer.layer_norm
-        assert isinstance(norm, nn.GroupNorm)
-        assert self._norm is not None
-        normed = self._norm.push(x[0], norm.eps)
-        return layer.activation(normed * norm.weight[:, None] + norm.bias[:, None])[None]
+
+class RunningClipNorm:
+    """What the norm of the first convolution goes by: the sound of the segment so far."""
+
+    def __init__(self, layer: ClipNormConvLayer) -> None:
+        (taps,), (stride,) = layer.conv.kernel_size, layer.conv.stride
+        self._layer = layer
+        self._tail = Tail(taps, stride)
+        self._warm_count = to_samples(WARM_S) / stride
+        self.reset()
+
+    def reset(self) -> None:
+        """Forget everything."""
+        self.jump()
+        self._moments: WindowMoments | None = None
+
+    def jump(self) -> None:
+        """Go on elsewhere in the sound."""
+        self._tail.reset()
+
+    def end_segment(self) -> None:
+        """Let what was heard weigh no more than ``WARM_S`` of what comes."""
+        if self._moments is not None:
+            count = min(self._moments.count, self._warm_count)
+            self._moments = replace(self._moments, count=count)
+
+    def push(self, samples: Tensor) -> WindowMoments | None:
+        """Take samples (1, N); return the moments of what was heard, None: too little was."""
+        covered = self._tail.push(samples)
+        if covered is not None:
+            new = self._layer.moments(covered)
+            self._moments = new if self._moments is None else self._moments.merged(new)
+        return self._moments

@@ -7,7 +7,8 @@ import torch
 from torch import Tensor
 
 from engine.model import UniSpeechSatModel
-from engine.model.layers import ConvLayer, PostNormLayer
+from engine.model.layers import PostNormLayer
+from engine.model.waveform import ConvLayer
 
 SLICE_WORK = 5e9
 """Multiplications of one slice at most, where it can be divided: about 100 ms on two cores."""
@@ -52,15 +53,11 @@ def encode(
 
 def _stages(trunk: UniSpeechSatModel, waveform: Tensor, states: list[Tensor]) -> Iterator[float]:
     """Fill ``states``; after each stage say how much work it was."""
-    x = waveform[:, None]  # (1, 1, N)
-    for layer in trunk.feature_extractor.conv_layers:
-        assert isinstance(layer, ConvLayer)
-        outputs: list[Tensor] = []
-        yield from _convolve(layer, x, outputs)
-        x = torch.cat(outputs, -1) if len(outputs) > 1 else outputs[0]
-        if not layer.is_local:
-            x = layer.finish(x)
-    x, _ = trunk.feature_projection(x.transpose(1, 2))  # (1, T, D)
+    features: list[Tensor] = []
+    for block in trunk.feature_extractor.blocks(waveform):
+        features.append(block)
+        yield block.shape[1] * _frame_work(trunk)
+    x, _ = trunk.feature_projection(torch.cat(features, 1))  # (1, T, D)
     states.append(trunk.encoder.open(x))
     yield _position_work(trunk, x.shape[1])
     for layer in trunk.encoder.layers:
@@ -70,34 +67,22 @@ def _stages(trunk: UniSpeechSatModel, waveform: Tensor, states: list[Tensor]) ->
         yield _layer_work(trunk, x.shape[1])
 
 
-def _convolve(layer: ConvLayer, x: Tensor, outputs: list[Tensor]) -> Iterator[float]:
-    """Run one convolution piece by piece; what sees the whole clip is left to ``finish``."""
-    (kernel,), (stride,) = layer.conv.kernel_size, layer.conv.stride
-    frames = (x.shape[-1] - kernel) // stride + 1
-    each = _convolution_work(layer)
-    pieces = max(1, round(frames * each / SLICE_WORK))
-    size = -(-frames // pieces)
-    run = layer if layer.is_local else layer.conv
-    for start in range(0, frames, size):
-        stop = min(start + size, frames)
-        outputs.append(run(x[..., start * stride : (stop - 1) * stride + kernel]))
-        yield (stop - start) * each
-
-
 def _work(trunk: UniSpeechSatModel, samples: int) -> float:
     """Return the multiplications of a clip."""
-    work = 0.0
-    for layer in trunk.feature_extractor.conv_layers:
+    frames = trunk.config.clock.frames(samples)
+    layers = trunk.config.num_hidden_layers * _layer_work(trunk, frames)
+    return frames * _frame_work(trunk) + _position_work(trunk, frames) + layers
+
+
+def _frame_work(trunk: UniSpeechSatModel) -> float:
+    """Return the multiplications of the convolutions for one frame."""
+    work, outputs = 0.0, 1
+    for layer in reversed(trunk.feature_extractor.conv_layers):
         assert isinstance(layer, ConvLayer)
-        samples = (samples - layer.conv.kernel_size[0]) // layer.conv.stride[0] + 1
-        work += samples * _convolution_work(layer)
-    layers = trunk.config.num_hidden_layers * _layer_work(trunk, samples)
-    return work + _position_work(trunk, samples) + layers
-
-
-def _convolution_work(layer: ConvLayer) -> float:
-    """Return the multiplications of one frame of a convolution."""
-    return float(layer.conv.weight.numel() + WORK_PER_OUTPUT * layer.conv.out_channels)
+        channels = layer.conv.out_channels
+        work += outputs * (layer.conv.weight.numel() + WORK_PER_OUTPUT * channels)
+        outputs *= layer.conv.stride[0]
+    return work
 
 
 def _position_work(trunk: UniSpeechSatModel, frames: int) -> float:

@@ -6,11 +6,18 @@ import pytest
 import torch
 
 from engine.model import UniSpeechSatModel
+from engine.model import waveform as encoder
 from engine.streaming import slices
 from engine.streaming.slices import encode, in_one
 
 MakeTrunk = Callable[..., UniSpeechSatModel]
 SAMPLES = 12_345
+
+
+@pytest.fixture(autouse=True)
+def _short_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Divide a clip of a second as one of many seconds is."""
+    monkeypatch.setattr(encoder, "BLOCK_FRAMES", 3)
 
 
 @pytest.fixture
