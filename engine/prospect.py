@@ -50,7 +50,7 @@ class Foresight:
             trunk_passes=len(trunks),
             pass_factor=factor,
             # Once for the final result of a segment, and again for every partial one of it.
-            live_factor=factor * (1.0 + Stepper(timing).work_per_frame),
+            live_factor=factor * (1.0 + Stepper(timing).work_per_frame()),
             device=on,
             writes_capitals=_writes_capitals(chosen),
         )

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Slot
 
 from engine.messages import Timing
 from engine.model_messages import ModelNews
-from engine.streaming.window import DEFAULT_TIMING
+from engine.streaming.presets import BALANCED
 from sat_studio.viewmodels.studio import Studio
 
 
@@ -46,7 +46,7 @@ class ModelBridge(QObject):
         self._desk = desk
         self._studio = studio
         self._models = studio.models
-        self._timing = timing or DEFAULT_TIMING
+        self._timing = timing or BALANCED
         self._considered: tuple[str, ...] = ()
         self._is_shown = False
 
