@@ -10,7 +10,7 @@ from safetensors.torch import load_file, save_file
 
 from engine.checks import Check
 from engine.hub.verify import self_test
-from engine.model.layers import WeightNormConv
+from engine.model.positions import WeightNormConv
 
 
 @pytest.fixture
