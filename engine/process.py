@@ -10,12 +10,16 @@ KERNEL_CACHES = ("ONEDNN_PRIMITIVE_CACHE_CAPACITY", "LRU_CACHE_CAPACITY")
 length of clip it ever met, up to 1024: 50 MB over the first hours of a stream, for lengths of
 segments that hardly repeat."""
 KERNELS_KEPT = 64
+WAITING = ("OMP_WAIT_POLICY", "passive")
+"""How torch's threads wait for each other: they let others run. Where they spin instead and another
+program keeps one of two cores busy, a step of some milliseconds takes up to a second."""
 
 
 def prepare() -> None:
-    """Bound what torch keeps, unless the user has; call before torch is imported."""
+    """Settle what torch keeps and how it waits, unless the user has; call before it is imported."""
     for name in KERNEL_CACHES:
         os.environ.setdefault(name, str(KERNELS_KEPT))
+    os.environ.setdefault(*WAITING)
 
 
 @contextmanager

@@ -11,11 +11,13 @@ import pytest
 from sound_server import SoundServer
 from sound_server import missing as sound_server_lacks
 
+from engine import process
 from engine.audio import portaudio
 
 # All of this must be said before Qt, torch or transformers is imported for the first time.
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 os.environ.setdefault("OMP_NUM_THREADS", "2")
+process.prepare()
 for switch in ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE", "HF_HUB_DISABLE_TELEMETRY"):
     os.environ[switch] = "1"
 
