@@ -37,20 +37,23 @@ class Foresight:
         """Return what ``names`` would make; raises CheckpointError where they cannot be used."""
         on = compute.resolve(device)
         chosen = choose(names)
-        trunks: dict[tuple[str, str], UniSpeechSatConfig] = {}
+        factors: dict[tuple[str, str], float] = {}
+        live: set[tuple[str, str]] = set()
         for one in chosen:
-            config = UniSpeechSatConfig.from_pretrained(one.folder)
-            trunks.setdefault(self._trunk_key(one.folder), config)
-        factor = sum(self._factor(config, on) for config in trunks.values())
+            key = self._trunk_key(one.folder)
+            factors[key] = self._factor(UniSpeechSatConfig.from_pretrained(one.folder), on)
+            if one.task in TASKS:
+                live.add(key)
+        final_factor, step_factor = sum(factors.values()), sum(factors[key] for key in live)
         served = [one.task for one in chosen]
         return Prospect(
             models=tuple(names),
             parts=tuple(_part(one) for one in chosen),
             tasks_off=tuple(task for task in TASKS if task not in served),
-            trunk_passes=len(trunks),
-            pass_factor=factor,
-            # Once for the final result of a segment, and again for every partial one of it.
-            live_factor=factor * (1.0 + Stepper(timing).work_per_frame()),
+            trunk_passes=len(factors),
+            pass_factor=final_factor,
+            # Once for the final result of a segment, and before that step by step.
+            live_factor=final_factor + step_factor * Stepper(timing).work_per_frame(),
             device=on,
             writes_capitals=_writes_capitals(chosen),
         )

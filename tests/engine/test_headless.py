@@ -1,6 +1,7 @@
 """Checkpoints without a head that a pane reads: bare trunks, and classes of whole stretches."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -27,13 +28,11 @@ def headless(tiny_models: str, tmp_path_factory: pytest.TempPathFactory) -> Path
     """Return ``bare``, ``pretraining`` and ``classes`` on the trunk of the tiny models."""
     root = tmp_path_factory.mktemp("headless")
     trunk = model.UniSpeechSatModel.from_pretrained(Path(tiny_models) / "ctc")
-    fields = {**vars(trunk.config), "id2label": LABELS, "num_labels": len(LABELS)}
+    config = replace(trunk.config, id2label=LABELS)
     with torch.random.fork_rng():
         torch.manual_seed(1)
-        classes = model.UniSpeechSatForSequenceClassification(
-            model.UniSpeechSatConfig(**fields), trunk
-        )
-        torch.nn.init.normal_(classes.classifier.weight, std=2.0)
+        classes = model.UniSpeechSatForSequenceClassification(config, trunk)
+        torch.nn.init.normal_(classes.classifier.weight, std=0.1)
         pretraining = model.UniSpeechSatForPreTraining(trunk.config, trunk)
     networks = {"bare": trunk, "pretraining": pretraining, "classes": classes}
     for name, network in networks.items():

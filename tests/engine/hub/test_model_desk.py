@@ -151,7 +151,7 @@ def test_a_prospect_says_what_a_line_up_would_serve_lack_and_cost(
     assert [part.task for part in found.prospect.parts] == ["ctc", "xvector"]
     assert found.prospect.tasks_off == ("frames",)
     assert found.prospect.trunk_passes == 1
-    assert found.prospect.live_factor == pytest.approx(5 * found.prospect.pass_factor)
+    assert found.prospect.live_factor == pytest.approx(3 * found.prospect.pass_factor)
     assert found.prospect.writes_capitals
 
 
